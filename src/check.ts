@@ -1,0 +1,245 @@
+import { LossError } from './errors.ts'
+import { camelCase, type LossSpec, snakeCase } from './spec.ts'
+import { type DType, isFloating, torchName } from './tensor/dtype.ts'
+import { isTensorLike, tensorFrom } from './tensor/from.ts'
+import { broadcastShapes, listOf, type Shape, sameShape, tupleOf } from './tensor/shape.ts'
+import type { Tensor } from './tensor/tensor.ts'
+import { expandView, type View } from './tensor/view.ts'
+
+/** A call whose arguments are tensors and whose options are of their types; nothing else has been looked at. */
+export interface Call {
+  readonly spec: LossSpec
+  /** Positional tensors and tensor options, by name; an option that was not given is missing. */
+  readonly tensors: Readonly<Record<string, Tensor>>
+  /** All other options, with defaults. */
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+/** Reads the arguments of a loss: tensors from whatever holds one, options of the right type, nothing unknown. */
+export function readCall(spec: LossSpec, args: readonly unknown[]): Call {
+  const { inputs } = spec
+  if (args.length > inputs.length + 1) throw tooMany(spec, args.length)
+  const given = readOptions(spec, spec.name, args[inputs.length])
+  const named: [string, unknown][] = inputs.map(({ name }, i) => [name, args[i]])
+  for (const name of Object.keys(spec.options)) {
+    if (spec.options[name].kind === 'tensor' && given[name] !== undefined) named.push([name, given[name]])
+  }
+  return { spec, tensors: readTensors(spec, named), values: withDefaults(spec, given) }
+}
+
+/** Checks an options object: every name known, every value of its type. `null` is dropped, as Python's None is where it is the default. */
+export function readOptions(spec: LossSpec, fn: string, options: unknown, ours: readonly string[] = []): Record<string, unknown> {
+  if (options === undefined || options === null) return {}
+  if (typeof options !== 'object' || Array.isArray(options) || isTensorLike(options)) throw notOptions(spec, fn, options)
+  const given: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(options)) {
+    if (ours.includes(name)) continue
+    const option = Object.hasOwn(spec.options, name) ? spec.options[name] : undefined
+    if (option === undefined) throw unknownOption(spec, fn, name, [...Object.keys(spec.options), ...ours])
+    if (value === undefined) continue
+    if (value === null && !['reduction', 'number', 'integer'].includes(option.kind)) continue
+    const wanted = { number: 'float', integer: 'int', boolean: 'bool' }[option.kind as string]
+    if (wanted !== undefined && !isOfKind(option.kind, value)) throw wrongType(spec, fn, name, wanted, value)
+    given[name] = value
+  }
+  return given
+}
+
+const isOfKind = (kind: string, value: unknown): boolean =>
+  kind === 'integer' ? Number.isSafeInteger(value) : typeof value === (kind === 'number' ? 'number' : 'boolean')
+
+function withDefaults(spec: LossSpec, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const [name, option] of Object.entries(spec.options)) {
+    if (option.kind === 'tensor') continue
+    values[name] = given[name] ?? ('default' in option ? option.default : given[name])
+  }
+  return values
+}
+
+/** Plain numbers take the floating-point dtype of the first argument that has one of its own; float32 if none has. */
+function readTensors(spec: LossSpec, named: readonly [string, unknown][]): Record<string, Tensor> {
+  const tensors: Record<string, Tensor> = {}
+  const read = (name: string, value: unknown, plain: DType) => {
+    const position = spec.native.order.indexOf(name) + 1
+    tensors[name] = tensorFrom(
+      value,
+      {},
+      spec.name,
+      name,
+      plain,
+      `${spec.native.name}(): argument '${snakeCase(name)}' (position ${position}) must be Tensor`,
+    )
+  }
+  for (const [name, value] of named) if (!isPlain(value)) read(name, value, 'float32')
+  const owner = named.find(([name]) => tensors[name] !== undefined && isFloating(tensors[name].dtype))
+  const dtype = owner === undefined ? 'float32' : tensors[owner[0]].dtype
+  for (const [name, value] of named) {
+    // class indices among plain numbers stay exact in float64, whatever the input's dtype
+    if (tensors[name] === undefined) read(name, value, isIndexArgument(spec, name) ? 'float64' : dtype)
+  }
+  return tensors
+}
+
+const isPlain = (value: unknown): boolean => typeof value === 'number' || Array.isArray(value)
+
+const isIndexArgument = (spec: LossSpec, name: string): boolean =>
+  spec.inputs.some((input) => input.name === name && input.domain.startsWith('classes'))
+
+/** An operand that must broadcast to `shape` without making it larger, as a view of that shape. */
+export function expandInto(
+  call: Call,
+  name: string,
+  shape: Shape,
+  says: (at: { a: number; b: number; axis: number } | Shape) => string,
+): View {
+  const operand = call.tensors[name]
+  const fit = broadcastShapes(shape, operand.shape)
+  if ('shape' in fit && sameShape(fit.shape, shape)) return expandView(operand, shape)
+  const rank = Math.max(shape.length, operand.shape.length)
+  const at =
+    'axis' in fit
+      ? { a: shape[fit.axis - rank + shape.length], b: operand.shape[fit.axis - rank + operand.shape.length], axis: fit.axis }
+      : fit.shape
+  throw new LossError({
+    code: 'shape',
+    fn: call.spec.name,
+    argument: name,
+    received: `shape ${tupleOf(operand.shape)}`,
+    expected: `a shape that broadcasts, aligned at the right, to the input's ${tupleOf(shape)}`,
+    repair: perChannel(name, operand.shape, shape),
+    pytorch: says(at),
+  })
+}
+
+/** The reshape that puts a vector of one value per class onto axis 1, where that is what does not fit. */
+function perChannel(name: string, operand: Shape, shape: Shape): string {
+  const trailing = Math.max(shape.length - 2, 0)
+  if (operand.length === 1 && shape.length > 2 && operand[0] === shape[1]) {
+    const wanted = [operand[0], ...new Array<number>(trailing).fill(1)]
+    return `reshape(${name}, [${wanted.join(', ')}]) for one value per class on axis 1`
+  }
+  return `give ${name} one value for all, one per position of the last axis ${tupleOf(shape.slice(-1))}, or the full shape ${tupleOf(shape)}`
+}
+
+/** "The size of tensor a (2) must match the size of tensor b (3) …", PyTorch's text for shapes that do not broadcast. */
+export const sizesDiffer = (a: number, b: number, axis: number): string =>
+  `RuntimeError: The size of tensor a (${a}) must match the size of tensor b (${b}) at non-singleton dimension ${axis}`
+
+/** "output with shape [2, 3] doesn't match the broadcast shape [4, 2, 3]", PyTorch's text for an operand larger than the result. */
+export const outputTooSmall = (shape: Shape, larger: Shape): string =>
+  `RuntimeError: output with shape ${listOf(shape)} doesn't match the broadcast shape ${listOf(larger)}`
+
+/** Refuses gradients that PyTorch refuses too. */
+export function notDifferentiable(fn: string, argument: string, native: string): LossError {
+  return new LossError({
+    code: 'not-differentiable',
+    fn,
+    argument,
+    received: `a gradient asked for ${argument}`,
+    expected: `${argument} without requiresGrad, and not in wrt: the loss is not differentiated with respect to it`,
+    repair: `${argument}.detach()`,
+    pytorch: `RuntimeError: The function '${native}' is not differentiable with respect to argument '${snakeCase(argument)}'. This input cannot have requires_grad True.`,
+  })
+}
+
+/** A dtype that PyTorch refuses for an argument. */
+export function wrongDType(call: Call, argument: string, expected: string, repair: string, pytorch: string): LossError {
+  const { dtype } = call.tensors[argument]
+  return new LossError({
+    code: 'dtype',
+    fn: call.spec.name,
+    argument,
+    received: `${dtype} (PyTorch: ${torchName(dtype)})`,
+    expected,
+    repair,
+    pytorch,
+  })
+}
+
+function unknownOption(spec: LossSpec, fn: string, name: string, known: readonly string[]): LossError {
+  const guess = known.includes(camelCase(name)) ? camelCase(name) : closest(name, known)
+  return new LossError({
+    code: 'option-unknown',
+    fn,
+    argument: name,
+    received: `an option of that name`,
+    expected: `one of the options ${known.join(', ')}`,
+    repair: guess === null ? `leave it out` : `did you mean ${guess}?`,
+    pytorch: `TypeError: ${spec.pytorch}() got an unexpected keyword argument '${snakeCase(name)}'`,
+  })
+}
+
+/** The known name with the fewest edits, if few enough to be a slip. */
+export function closest(name: string, known: readonly string[]): string | null {
+  let best: string | null = null
+  let fewest = Math.max(2, Math.floor(name.length / 3)) + 1
+  for (const candidate of known) {
+    const edits = distance(name.toLowerCase(), candidate.toLowerCase())
+    if (edits < fewest) [best, fewest] = [candidate, edits]
+  }
+  return best
+}
+
+/** Levenshtein's distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1))
+    }
+    row = next
+  }
+  return row[b.length]
+}
+
+function wrongType(spec: LossSpec, fn: string, name: string, wanted: string, value: unknown): LossError {
+  const position = spec.native.order.indexOf(name) + 1
+  const came =
+    typeof value === 'number'
+      ? 'float'
+      : typeof value === 'string'
+        ? 'str'
+        : typeof value === 'boolean'
+          ? 'bool'
+          : value === null
+            ? 'NoneType'
+            : typeof value
+  return new LossError({
+    code: 'option-type',
+    fn,
+    argument: name,
+    received: typeof value === 'string' ? JSON.stringify(value) : String(value),
+    expected: { float: 'a number', int: 'an integer', bool: 'true or false' }[wanted] ?? wanted,
+    repair: `${name}: ${wanted === 'bool' ? 'true' : wanted === 'int' ? '-100' : '0.1'}, for instance`,
+    pytorch: `TypeError: ${spec.native.name}(): argument '${snakeCase(name)}' (position ${position}) must be ${wanted}, not ${came}`,
+  })
+}
+
+function notOptions(spec: LossSpec, fn: string, options: unknown): LossError {
+  const isModule = fn === `nn.${spec.module}`
+  return new LossError({
+    code: 'argument-type',
+    fn,
+    argument: 'options',
+    received: isTensorLike(options) ? 'a tensor or an array' : `a ${typeof options}`,
+    expected: `an object of options: ${Object.keys(spec.options).join(', ')}`,
+    repair: isModule
+      ? `make the criterion first, then call it: nn.${spec.module}()(${spec.inputs.map(({ name }) => name).join(', ')})`
+      : `${fn}(${spec.inputs.map(({ name }) => name).join(', ')}, { reduction: 'mean' })`,
+    pytorch: isModule ? 'RuntimeError: Boolean value of Tensor with more than one value is ambiguous' : null,
+  })
+}
+
+function tooMany(spec: LossSpec, count: number): LossError {
+  return new LossError({
+    code: 'argument-type',
+    fn: spec.name,
+    argument: 'arguments',
+    received: `${count} arguments`,
+    expected: `${spec.inputs.map(({ name }) => name).join(', ')}, then one object of options`,
+    repair: `${spec.name}(${spec.inputs.map(({ name }) => name).join(', ')}, { … })`,
+    pytorch: null,
+  })
+}

@@ -1,0 +1,143 @@
+import { type Call, expandInto, wrongDType } from '../../check.ts'
+import { LossError } from '../../errors.ts'
+import { type DType, isFloating, resultType, torchName } from '../../tensor/dtype.ts'
+import { broadcastShapes, type Shape, sameShape, sizeOf, torchSize, tupleOf } from '../../tensor/shape.ts'
+import { numbersOf } from '../../tensor/view.ts'
+
+/** How a loss finds the dtype of its result; throws for what PyTorch refuses. */
+export type DTypeRule = (call: Call) => DType
+
+const floats = 'float64, float32, float16 or bfloat16'
+
+/** The result is of the type that the arguments promote to. `says` is PyTorch's text where none of them is floating-point. */
+export const promoted =
+  (says: (dtype: string) => string): DTypeRule =>
+  (call) => {
+    const dtype = resultType(Object.values(call.tensors))
+    if (isFloating(dtype)) return dtype
+    throw wrongDType(call, 'input', floats, 'Float32Array.from(input), or input as plain numbers', says(torchName(dtype)))
+  }
+
+/** Input and target are of one floating-point type, and so is the result. */
+export const same =
+  (kernel: string): DTypeRule =>
+  (call) => {
+    const { input, target } = call.tensors
+    if (target.dtype !== input.dtype) {
+      const says = `RuntimeError: Found dtype ${torchName(target.dtype)} but expected ${torchName(input.dtype)}`
+      throw wrongDType(call, 'target', `${input.dtype}, the input's`, `tensor(target, { dtype: '${input.dtype}' })`, says)
+    }
+    if (isFloating(input.dtype)) return input.dtype
+    throw wrongDType(call, 'input', floats, 'probabilities as Float32Array', notImplemented(kernel, input.dtype))
+  }
+
+/** `NotImplementedError: "mse_cpu" not implemented for 'Long'`, PyTorch's text for a dtype that a kernel lacks. */
+export const notImplemented = (kernel: string, dtype: DType): string =>
+  `NotImplementedError: "${kernel}" not implemented for '${torchName(dtype)}'`
+
+/** The shape of the result: the common one, or the broadcast one where the caller asked for that. */
+export function resultShape(call: Call, says: (input: Shape, target: Shape) => string): Shape {
+  const shapes = call.spec.inputs.map(({ name }) => call.tensors[name].shape)
+  const [input, ...rest] = shapes
+  if (rest.every((shape) => sameShape(shape, input))) return input
+  const names = call.spec.inputs.map(({ name }) => name)
+  const odd = names.find((name) => !sameShape(call.tensors[name].shape, input)) ?? names[1]
+  const fit = rest.reduce<{ shape: number[] } | { axis: number }>(
+    (all, shape) => ('axis' in all ? all : broadcastShapes(all.shape, shape)),
+    {
+      shape: [...input],
+    },
+  )
+  const mayBroadcast = 'broadcast' in call.spec.options
+  if ('shape' in fit && mayBroadcast && call.values.broadcast === true) return fit.shape
+  const target = call.tensors[odd].shape
+  const fits = 'shape' in fit
+  throw new LossError({
+    code: fits && mayBroadcast ? 'shape-broadcast' : 'shape',
+    fn: call.spec.name,
+    argument: odd,
+    received: `shape ${tupleOf(target)}`,
+    expected: `the input's shape ${tupleOf(input)}`,
+    repair: repairOf(odd, input, target, fits && mayBroadcast ? fit.shape : null),
+    pytorch: says(input, target),
+  })
+}
+
+function repairOf(name: string, input: Shape, target: Shape, broadcast: Shape | null): string {
+  const reshape = sizeOf(target) === sizeOf(input) ? `reshape(${name}, [${input.join(', ')}])` : `give ${name} the shape ${tupleOf(input)}`
+  if (broadcast === null) return reshape
+  return `${reshape}; if all ${sizeOf(broadcast)} pairs are meant (shape ${tupleOf(broadcast)}): { broadcast: true }`
+}
+
+/** "Using a target size (…) that is different to the input size (…)", PyTorch's warning before it broadcasts. */
+export const broadcastWarning = (input: Shape, target: Shape): string => {
+  const warning = `UserWarning: Using a target size (${torchSize(target)}) that is different to the input size (${torchSize(input)}). This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.`
+  const fit = broadcastShapes(input, target)
+  if ('shape' in fit) return warning
+  const rank = Math.max(input.length, target.length)
+  const a = input[fit.axis - rank + input.length]
+  const b = target[fit.axis - rank + target.length]
+  return `RuntimeError: The size of tensor a (${a}) must match the size of tensor b (${b}) at non-singleton dimension ${fit.axis}`
+}
+
+/** Checks the shapes of the operands that come as options. */
+export function checkOperands(call: Call, shape: Shape, says: OperandTexts): void {
+  for (const [name, option] of Object.entries(call.spec.options)) {
+    if (option.kind !== 'tensor' || call.tensors[name] === undefined) continue
+    if (option.shape === 'broadcast') expandInto(call, name, shape, (at) => says[name](shape, call.tensors[name].shape, at))
+    else if (!sameShape(call.tensors[name].shape, call.tensors.input.shape)) {
+      throw new LossError({
+        code: 'shape',
+        fn: call.spec.name,
+        argument: name,
+        received: `shape ${tupleOf(call.tensors[name].shape)}`,
+        expected: `the input's shape ${tupleOf(call.tensors.input.shape)}`,
+        repair: `give one weight per element of the input`,
+        pytorch: 'ValueError: Weights and input must have the same size.',
+      })
+    }
+  }
+}
+
+/** PyTorch's text where an operand does not broadcast into the result: of sizes a and b at an axis, or of a shape that is too large. */
+export type OperandTexts = Readonly<
+  Record<string, (shape: Shape, operand: Shape, at: { a: number; b: number; axis: number } | Shape) => string>
+>
+
+/** Refuses probabilities outside [0, 1] where PyTorch does. */
+export function checkRanges(call: Call): void {
+  for (const { name, domain, enforced } of call.spec.inputs) {
+    if (enforced !== true || domain !== 'probabilities') continue
+    const numbers = numbersOf(call.tensors[name])
+    for (let i = 0; i < numbers.length; i++) {
+      if (!(numbers[i] >= 0 && numbers[i] <= 1)) throw outside(call, name, numbers[i], i)
+    }
+  }
+}
+
+function outside(call: Call, name: string, value: number, position: number): LossError {
+  const slip = value > -1e-5 && value < 1 + 1e-5
+  const logits =
+    name === 'input' ? 'for raw scores use binaryCrossEntropyWithLogits, which has the sigmoid inside; or sigmoid(input) first' : ''
+  const mask = value > 1 ? `a mask of 0 and ${value}? divide it by ${value}` : 'give probabilities, or labels 0 and 1'
+  return new LossError({
+    code: name === 'input' ? 'input-range' : 'target-range',
+    fn: call.spec.name,
+    argument: name,
+    received: `${value} at ${tupleOf(indexOf(position, call.tensors[name].shape))}`,
+    expected: 'every element in [0, 1]',
+    repair: slip ? `a rounding slip: clamp ${name} to [0, 1]` : logits || mask,
+    pytorch: `RuntimeError: all elements of ${name} should be between 0 and 1`,
+  })
+}
+
+/** The index, axis by axis, of a row-major position. */
+export function indexOf(position: number, shape: Shape): number[] {
+  const index: number[] = []
+  let rest = position
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    index.unshift(rest % shape[axis])
+    rest = Math.floor(rest / shape[axis])
+  }
+  return index
+}

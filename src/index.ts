@@ -1,0 +1,18 @@
+/**
+ * PyTorch's loss functions for TypeScript: the same numbers, the same gradients, the same arguments.
+ *
+ * @module
+ */
+export { LossError, type LossErrorCode, type LossErrorFields } from './errors.ts'
+export type { Layer, LinearLayer, LinearOptions } from './layers.ts'
+export type { GradientOf, LossFunction } from './loss.ts'
+export * from './losses/index.ts'
+export { type Criterion, nn } from './nn.ts'
+export { add, div, exp, log, logSigmoid, logSoftmax, matmul, mean, mul, relu, reshape, sigmoid, softmax, sub, sum } from './ops/index.ts'
+export { type Report, report } from './report.ts'
+export type { LossSpec, OptionSpec, OptionsOf, OptionTable } from './spec.ts'
+export { noGrad } from './tensor/autograd.ts'
+export type { DType, Storage } from './tensor/dtype.ts'
+export { type ArrayLike, type TensorLike, type TensorOptions, tensor } from './tensor/from.ts'
+export type { Nested, Tensor } from './tensor/tensor.ts'
+export { onWarning, type WarningHandler } from './warn.ts'

@@ -1,0 +1,183 @@
+import type { Kernel, Outcome, Want } from './backends/backend.ts'
+import { run } from './backends/choose.ts'
+import { type Call, notDifferentiable, readCall } from './check.ts'
+import { LossError } from './errors.ts'
+import { gradientScale, type Reduction, reduceTotal, resolveReduction, warnLegacy } from './reduce.ts'
+import type { LossSpec, OptionsOf, OptionTable } from './spec.ts'
+import { record, records } from './tensor/autograd.ts'
+import { allocateNumbers, type DType, type Numbers, toStorage } from './tensor/dtype.ts'
+import type { Shape } from './tensor/shape.ts'
+import { Tensor } from './tensor/tensor.ts'
+import { numbersOf, type View } from './tensor/view.ts'
+
+/** A call that has been checked: what a backend has to compute, and how the result is to be read. */
+export interface Plan<P = unknown> {
+  readonly kernel: Kernel<P>
+  readonly problem: P
+  /** Of the unreduced result. */
+  readonly shape: Shape
+  readonly dtype: DType
+  readonly reduction: Reduction
+  /** What the mean divides by. */
+  readonly denominator: number
+  /** How many elements, samples or pixels enter the loss, and how many `ignoreIndex` took out. */
+  readonly counted: number
+  readonly ignored: number
+  /** The tensors that can have a gradient, by name, as the kernel knows them. */
+  readonly differentiable: Readonly<Record<string, Tensor>>
+  /** PyTorch's native function that refuses gradients of the other tensors. */
+  readonly native: string
+  /** A last step on the gradients of a mean, where the denominator itself depends on an operand. */
+  readonly adjust?: (gradients: Readonly<Record<string, Numbers>>, total: number) => void
+}
+
+/** What a family adds to a loss's definition: the check of a call, and from it the plan. */
+export type Planner = (call: Call, reduction: Reduction) => Plan
+
+/** The gradients that `wrt` names: one tensor for one name, an object of them for an array of names. */
+export type GradientOf<W> = W extends readonly (infer N extends string)[] ? { readonly [K in N]: Tensor } : Tensor
+
+export interface LossFunction<
+  Args extends readonly unknown[] = readonly unknown[],
+  T extends OptionTable = OptionTable,
+  M extends string = string,
+> {
+  /** The loss as a tensor on the tape: 0-D for 'mean' and 'sum', one value per element or row for 'none'. */
+  (...args: [...Args, options?: OptionsOf<T>]): Tensor
+  /**
+   * The loss and its gradient in one pass, without the tape.
+   *
+   * `wrt` names what the gradient is taken with respect to ('input' if left out); an array of names gives an object of gradients.
+   * For reduction 'none' it is the gradient of the sum.
+   */
+  valueAndGrad<const W extends string | readonly string[] = 'input'>(
+    ...args: [...Args, options?: OptionsOf<T> & { readonly wrt?: W }]
+  ): { readonly loss: Tensor; readonly grad: GradientOf<W> }
+  readonly spec: LossSpec<T> & { readonly module: M }
+  /** @internal */
+  readonly plan: Planner
+}
+
+/** Ties a definition and its family together into the public function. */
+export function defineLoss<Args extends readonly unknown[], const T extends OptionTable, const M extends string>(
+  spec: LossSpec<T> & { readonly module: M },
+  plan: Planner,
+): LossFunction<Args, T, M> {
+  const loss = (...args: unknown[]): Tensor => taped(plan, begin(spec, args))
+  const valueAndGrad = (...args: unknown[]) => {
+    const { wrt = 'input', options } = splitWrt(spec, args[spec.inputs.length])
+    const call = begin(spec, [...args.slice(0, spec.inputs.length), options, ...args.slice(spec.inputs.length + 1)])
+    const planned = checked(plan, call)
+    const names = typeof wrt === 'string' ? [wrt] : wrt
+    const { loss: value, gradients } = evaluate(planned, namesIn(planned, call, names))
+    const grads = Object.fromEntries(names.map((name) => [name, toGradient(gradients[name], planned.differentiable[name])]))
+    return { loss: value, grad: typeof wrt === 'string' ? grads[wrt] : grads }
+  }
+  // the cast is sound: readCall refuses what the types refuse, and valueAndGrad answers by what wrt is
+  return Object.assign(loss, { valueAndGrad, spec, plan }) as unknown as LossFunction<Args, T, M>
+}
+
+function begin(spec: LossSpec, args: readonly unknown[]): Call {
+  const call = readCall(spec, args)
+  warnLegacy(spec.name, call.values)
+  return call
+}
+
+/** The plan of a call, after the checks of its family. */
+export function checked(plan: Planner, call: Call): Plan {
+  const { reduction } = call.spec.options
+  return plan(call, resolveReduction(call.spec.name, call.values, reduction.kind === 'reduction' ? reduction.choices : []))
+}
+
+export interface Evaluation {
+  readonly loss: Tensor
+  /** The exact sum of the values, in float64. */
+  readonly total: number
+  readonly gradients: Readonly<Record<string, Numbers>>
+}
+
+/** Runs a plan: the value, and the gradients of `names` for an upstream gradient of 1. */
+export function evaluate(plan: Plan, names: readonly string[]): Evaluation {
+  const { reduction, dtype, shape } = plan
+  const none = reduction === 'none'
+  const scale = gradientScale(plan.denominator, reduction)
+  const outcome = execute(plan, { values: none, total: !none, gradients: names, scale, upstream: null })
+  if (outcome.values !== null) {
+    return {
+      loss: new Tensor({ data: toStorage(outcome.values, dtype), dtype, shape }),
+      total: outcome.total,
+      gradients: outcome.gradients,
+    }
+  }
+  const value = allocateNumbers(dtype, 1)
+  value[0] = reduceTotal(outcome.total, plan.denominator, reduction, dtype)
+  return { loss: new Tensor({ data: toStorage(value, dtype), dtype, shape: [] }), total: outcome.total, gradients: outcome.gradients }
+}
+
+function execute(plan: Plan, want: Want): Outcome {
+  const outcome = run(plan.kernel, plan.problem, want)
+  if (plan.reduction === 'mean') plan.adjust?.(outcome.gradients, outcome.total)
+  return outcome
+}
+
+/** The loss on the tape. A mean or a sum computes its gradients with the value, in one pass; 'none' when the upstream gradient is known. */
+function taped(planner: Planner, call: Call): Tensor {
+  const plan = checked(planner, call)
+  const wanting = Object.keys(call.tensors).filter((name) => records([call.tensors[name]]))
+  const names = namesIn(plan, call, wanting)
+  const inputs = names.map((name) => call.tensors[name])
+  const none = plan.reduction === 'none'
+  const { loss, gradients } = evaluate(plan, none ? [] : names)
+  const node = record(call.spec.name, inputs, (upstream) => {
+    const flowing = none ? execute(plan, { values: false, total: false, gradients: names, scale: 1, upstream }).gradients : gradients
+    return names.map((name, i) => toGradient(none ? flowing[name] : times(flowing[name], upstream), inputs[i]))
+  })
+  const { data, dtype, shape } = loss
+  return node === null ? loss : new Tensor({ data, dtype, shape, node })
+}
+
+/** Refuses names that have no gradient: of a tensor that the loss is not differentiated with respect to, or of none at all. */
+function namesIn(plan: Plan, call: Call, names: readonly string[]): readonly string[] {
+  for (const name of names) {
+    if (Object.hasOwn(plan.differentiable, name)) continue
+    if (Object.hasOwn(call.tensors, name)) throw notDifferentiable(call.spec.name, name, plan.native)
+    throw new LossError({
+      code: 'not-differentiable',
+      fn: call.spec.name,
+      argument: 'wrt',
+      received: `'${name}'`,
+      expected: `one of ${Object.keys(plan.differentiable).join(', ')}`,
+      repair: `wrt: 'input'`,
+      pytorch: null,
+    })
+  }
+  return names
+}
+
+function times(gradient: Numbers, upstream: View): Numbers {
+  const factor = numbersOf(upstream)[0]
+  return factor === 1 ? gradient : gradient.map((value) => value * factor)
+}
+
+/** A kernel's gradient as a tensor of the operand's dtype and shape. */
+function toGradient(numbers: Numbers, { dtype, shape }: Tensor): Tensor {
+  const data = toStorage(numbers, dtype)
+  return new Tensor({ data, dtype, shape })
+}
+
+function splitWrt(spec: LossSpec, options: unknown): { wrt?: string | readonly string[]; options: unknown } {
+  if (typeof options !== 'object' || options === null || !('wrt' in options)) return { options }
+  const { wrt, ...rest } = options
+  if (wrt === undefined) return { options: rest }
+  const names = Array.isArray(wrt) ? wrt : [wrt]
+  if (names.every((name) => typeof name === 'string')) return { wrt: wrt as string | string[], options: rest }
+  throw new LossError({
+    code: 'option-type',
+    fn: spec.name,
+    argument: 'wrt',
+    received: String(wrt),
+    expected: `the name of an argument, or an array of names`,
+    repair: `wrt: ['input', 'target']`,
+    pytorch: null,
+  })
+}

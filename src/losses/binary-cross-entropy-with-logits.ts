@@ -1,0 +1,92 @@
+import { type Algebra, logSigmoid, sigmoid } from '../algebra/algebra.ts'
+import { type Call, outputTooSmall, sizesDiffer, wrongDType } from '../check.ts'
+import { notImplemented } from '../families/pointwise/check.ts'
+import { pointwise } from '../families/pointwise/family.ts'
+import { reductionOptions } from '../spec.ts'
+import { type DType, isFloating, torchName } from '../tensor/dtype.ts'
+import { torchSize } from '../tensor/shape.ts'
+
+/**
+ * Binary cross-entropy of logits: sigmoid and binary cross-entropy in one, exact where a sigmoid would saturate.
+ *
+ * l = w·((1 − t)·x − (1 + (P − 1)·t)·log σ(x)), P = posWeight or 1
+ *
+ * Shapes: input and target of one shape, any rank; `weight` and `posWeight` broadcast into it, aligned at the right: for (N, C, H, W) one
+ * value per class has the shape (C, 1, 1). dtypes: floating-point; the result has the target's type. `mean` divides by the number of
+ * elements, whatever the weights. Targets outside [0, 1] are not refused (PyTorch does not), and give losses below 0. Gradients: input,
+ * target.
+ *
+ * Throws LossError for unequal shapes and integer dtypes.
+ *
+ * Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.BCEWithLogitsLoss.html
+ *
+ * @example
+ * const loss = binaryCrossEntropyWithLogits([0, 20], [1, 0], { reduction: 'none' })
+ * loss.toArray() // ≈ [0.693147, 20]
+ */
+export const binaryCrossEntropyWithLogits = pointwise({
+  name: 'binaryCrossEntropyWithLogits',
+  pytorch: 'binary_cross_entropy_with_logits',
+  module: 'BCEWithLogitsLoss',
+  aliases: ['bce-with-logits'],
+  summary: 'Binary cross-entropy of raw scores: the sigmoid is inside.',
+  formula: 'w·((1 − t)·x − (1 + (P − 1)·t)·log σ(x))',
+  inside: 'sigmoid',
+  mean: 'elements',
+  inputs: [
+    { name: 'input', domain: 'logits', help: 'raw scores (no sigmoid before), any shape' },
+    { name: 'target', domain: 'probabilities', help: "0, 1 or between, the input's shape" },
+  ],
+  options: {
+    ...reductionOptions,
+    weight: { kind: 'tensor', domain: 'weights', shape: 'broadcast', help: 'A factor per element; broadcasts into the input.' },
+    posWeight: {
+      kind: 'tensor',
+      domain: 'weights',
+      shape: 'broadcast',
+      help: 'A factor of the positive term, usually negatives / positives per class; broadcasts into the input.',
+    },
+  },
+  native: { name: 'binary_cross_entropy_with_logits', order: ['input', 'target', 'weight', 'posWeight'] },
+  dtype: targetDType,
+  says: {
+    shapes: (input, target) => `ValueError: Target size (${torchSize(target)}) must be the same as input size (${torchSize(input)})`,
+    operands: {
+      weight: (shape, _, at) => ('a' in at ? sizesDiffer(at.a, at.b, at.axis) : outputTooSmall(shape, at)),
+      posWeight: (shape, _, at) => ('a' in at ? sizesDiffer(at.b, at.a, at.axis) : outputTooSmall(shape, at)),
+    },
+  },
+
+  value: (m, { input: x, target: t, posWeight }) => m.sub(m.mul(m.sub(1, t), x), m.mul(positiveFactor(m, t, posWeight), logSigmoid(m, x))),
+  slope: {
+    input: (m, { input: x, target: t, posWeight }) =>
+      posWeight === undefined
+        ? m.sub(sigmoid(m, x), t)
+        : m.sub(m.mul(m.sub(m.add(m.mul(posWeight, t), 1), t), sigmoid(m, x)), m.mul(posWeight, t)),
+    target: (m, { input: x, posWeight }) =>
+      posWeight === undefined ? m.neg(x) : m.sub(logSigmoid(m, m.neg(x)), m.mul(posWeight, logSigmoid(m, x))),
+  },
+})
+
+/** 1 + (P − 1)·t. */
+const positiveFactor = <V, B>(m: Algebra<V, B>, t: V, posWeight: V | undefined): V | number =>
+  posWeight === undefined ? 1 : m.add(1, m.mul(m.sub(posWeight, 1), t))
+
+/** PyTorch works in place on 1 − target, so the result has the target's type. */
+function targetDType(call: Call): DType {
+  const { input, target } = call.tensors
+  const wanted = 'a floating-point dtype'
+  if (target.dtype === 'bool') {
+    const says =
+      'RuntimeError: Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.'
+    throw wrongDType(call, 'target', wanted, `tensor(target, { dtype: '${input.dtype}' })`, isFloating(input.dtype) ? says : noKernel(call))
+  }
+  if (!isFloating(input.dtype)) throw wrongDType(call, 'input', wanted, 'Float32Array.from(input)', noKernel(call))
+  if (!isFloating(target.dtype)) {
+    const says = `RuntimeError: result type ${torchName(input.dtype)} can't be cast to the desired output type ${torchName(target.dtype)}`
+    throw wrongDType(call, 'target', wanted, `tensor(target, { dtype: '${input.dtype}' })`, says)
+  }
+  return target.dtype
+}
+
+const noKernel = (call: Call): string => notImplemented('log_sigmoid_cpu', call.tensors.input.dtype)

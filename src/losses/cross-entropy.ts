@@ -1,0 +1,63 @@
+import { softmaxRows } from '../families/softmax-rows/family.ts'
+import { classOptions, reductionOptions } from '../spec.ts'
+
+/**
+ * Cross-entropy of class scores: softmax, logarithm and pick in one. Do not put a softmax before it.
+ *
+ * l = −Σ w·q·log softmax(x), with q the target distribution, smoothed: q·(1 − ε) + ε/C
+ *
+ * Shapes: input (C), (N, C) or (N, C, d1, …, dk): the classes are axis 1. Target either class indices, of the input's shape without the
+ * class axis; or probabilities, of exactly the input's shape (the shape decides, not the dtype). `weight` (C).
+ * dtypes: floating-point input; indices int64, or uint8 for one or two dimensions; index weights of the input's dtype. The result has the
+ * input's dtype, with probabilities the promoted one.
+ * `mean` divides by the sum of the weights of the counted targets; with probabilities by the number of rows, whatever the weights. All
+ * ignored: NaN. Gradients: input; with probabilities also target and weight.
+ *
+ * Throws LossError for shapes, dtypes and class indices that do not fit.
+ *
+ * Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.CrossEntropyLoss.html
+ *
+ * @example
+ * const loss = crossEntropy([[2, 1, 0.1], [0.5, 2.5, -1]], [0, 1])
+ * loss.item() // ≈ 0.285067
+ */
+export const crossEntropy = softmaxRows({
+  name: 'crossEntropy',
+  pytorch: 'cross_entropy',
+  module: 'CrossEntropyLoss',
+  aliases: ['ce'],
+  summary: 'Cross-entropy between class scores and classes, or distributions over them.',
+  formula: '−Σ w·q·log softmax(x)',
+  inside: 'softmax',
+  mean: 'target weights',
+  inputs: [
+    { name: 'input', domain: 'logits', help: 'raw scores (no softmax before): (C), (N, C) or (N, C, d1, …)' },
+    { name: 'target', domain: 'classes or probabilities', help: "class indices, shape without C; or probabilities, the input's shape" },
+  ],
+  options: {
+    ...classOptions,
+    ...reductionOptions,
+    labelSmoothing: {
+      kind: 'number',
+      default: 0,
+      examples: [0, 0.1, 0.5, 1],
+      help: 'The share of the target that is spread evenly over all classes, in [0, 1].',
+    },
+  },
+  native: { name: 'cross_entropy_loss', order: ['input', 'target', 'weight', 'reduction', 'ignoreIndex', 'labelSmoothing'] },
+  kernels: ['log_softmax_lastdim_kernel_impl', 'log_softmax_kernel_impl'],
+  distributions: true,
+
+  value: (m, { picked, uniform }, p) =>
+    smoothing(p) > 0 ? m.neg(m.add(m.mul(1 - smoothing(p), picked), m.mul(share(p), uniform))) : m.neg(picked),
+  slope: {
+    picked: (_, __, p) => smoothing(p) - 1,
+    uniform: (p) => (smoothing(p) > 0 ? -share(p) : null),
+  },
+  blend: (p) => ({ scale: 1 - smoothing(p), shift: share(p) }),
+})
+
+/** PyTorch takes a smoothing below 0, or NaN, for none. */
+const smoothing = (p: Readonly<Record<string, unknown>>): number => (Number(p.labelSmoothing) > 0 ? Number(p.labelSmoothing) : 0)
+
+const share = (p: Readonly<Record<string, unknown>>): number => smoothing(p) / Number(p.classes)

@@ -1,0 +1,109 @@
+import { LossError } from '../errors.ts'
+import { record } from '../tensor/autograd.ts'
+import { allocateNumbers, type Numbers } from '../tensor/dtype.ts'
+import type { TensorLike } from '../tensor/from.ts'
+import { sizeOf } from '../tensor/shape.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { numbersOf } from '../tensor/view.ts'
+import { floating, operand, result } from './shared.ts'
+
+/** log softmax along an axis: (x − max) − log Σ e^(x − max). */
+export function logSoftmax(x: TensorLike, dim: number): Tensor {
+  return alongAxis(
+    'logSoftmax',
+    x,
+    dim,
+    (_, logp, c) => logp[c],
+    (y, g, gSum) => g - Math.exp(y) * gSum,
+    (_, g) => g,
+  )
+}
+
+/** softmax along an axis. */
+export function softmax(x: TensorLike, dim: number): Tensor {
+  return alongAxis(
+    'softmax',
+    x,
+    dim,
+    (p, _, c) => p[c],
+    (y, g, gSum) => y * (g - gSum),
+    (y, g) => y * g,
+  )
+}
+
+/** A softmax-like op on each line of an axis; its gradient is `slope(y, g, Σ term(y, g))`. */
+function alongAxis(
+  name: string,
+  x: TensorLike,
+  dim: number,
+  pick: (p: Float64Array, logp: Float64Array, c: number) => number,
+  slope: (y: number, g: number, gSum: number) => number,
+  term: (y: number, g: number) => number,
+): Tensor {
+  const input = floating(name, operand(name, 'x', x))
+  const axis = dim < 0 ? dim + input.rank : dim
+  if (!Number.isInteger(dim) || axis < 0 || axis >= Math.max(input.rank, 1)) throw noAxis(name, dim, input.rank)
+  const count = input.shape[axis] ?? 1
+  const inner = sizeOf(input.shape.slice(axis + 1))
+  const values = numbersOf(input)
+  const out = allocateNumbers(input.dtype, values.length)
+  const p = new Float64Array(count)
+  const logp = new Float64Array(count)
+  const round = values instanceof Float32Array ? Math.fround : (value: number) => value
+  forEachLine(values.length, count, inner, (start) => {
+    softmaxRow(values, start, count, inner, round, logp, p)
+    for (let c = 0; c < count; c++) out[start + c * inner] = pick(p, logp, c)
+  })
+  const node = record(name, [input], (g) => {
+    const flowing = numbersOf(g, input.dtype)
+    const gradient = allocateNumbers(input.dtype, out.length)
+    forEachLine(out.length, count, inner, (start) => {
+      let gSum = 0
+      for (let c = 0, at = start; c < count; c++, at += inner) gSum += term(out[at], flowing[at])
+      for (let c = 0, at = start; c < count; c++, at += inner) gradient[at] = slope(out[at], flowing[at], gSum)
+    })
+    return [result(gradient, input.dtype, input.shape, null)]
+  })
+  return result(out, input.dtype, input.shape, node)
+}
+
+/** log softmax and softmax of a row: (x − max) − log Σ e^(x − max), in that order, as PyTorch. */
+export function softmaxRow(
+  x: Numbers,
+  start: number,
+  count: number,
+  stride: number,
+  round: (value: number) => number,
+  logp: Float64Array,
+  p: Float64Array,
+): void {
+  let max = -Infinity
+  for (let c = 0, at = start; c < count; c++, at += stride) if (!(x[at] <= max)) max = x[at]
+  let sum = 0
+  for (let c = 0, at = start; c < count; c++, at += stride) {
+    logp[c] = round(x[at] - max)
+    p[c] = Math.exp(logp[c])
+    sum += p[c]
+  }
+  const logSum = Math.log(sum)
+  for (let c = 0; c < count; c++) {
+    logp[c] -= logSum
+    p[c] /= sum
+  }
+}
+
+function forEachLine(size: number, count: number, inner: number, visit: (start: number) => void): void {
+  if (size === 0) return
+  for (let outer = 0; outer < size; outer += count * inner) for (let i = 0; i < inner; i++) visit(outer + i)
+}
+
+const noAxis = (fn: string, dim: number, rank: number): LossError =>
+  new LossError({
+    code: 'option-range',
+    fn,
+    argument: 'dim',
+    received: String(dim),
+    expected: `an axis in [${-Math.max(rank, 1)}, ${Math.max(rank, 1) - 1}]`,
+    repair: 'dim: 1 for the classes of (N, C) and (N, C, d1, …)',
+    pytorch: `IndexError: Dimension out of range (expected to be in range of [${-Math.max(rank, 1)}, ${Math.max(rank, 1) - 1}], but got ${dim})`,
+  })

@@ -1,0 +1,37 @@
+import { readCall } from './check.ts'
+import { checked, evaluate, type LossFunction } from './loss.ts'
+import type { OptionsOf, OptionTable } from './spec.ts'
+import { roundToDType } from './tensor/dtype.ts'
+
+/** What a loss is made of. Plain data. */
+export interface Report {
+  /** The loss under the options' reduction; for 'none' the mean. */
+  readonly value: number
+  /** The sum of all values, exact up to one rounding to float64. */
+  readonly sum: number
+  /** What the mean divides by. */
+  readonly denominator: number
+  /** How many elements, samples or pixels enter the sum. */
+  readonly counted: number
+  /** How many `ignoreIndex` took out. */
+  readonly ignored: number
+}
+
+/**
+ * The loss with the numbers behind it: never a bare value.
+ *
+ * Takes what the loss takes. `value` is the loss as the loss itself gives it; with reduction 'none' it is the mean.
+ *
+ * @example
+ * report(crossEntropy, [[2, 1], [0, 3]], [0, -100]).ignored // => 1
+ */
+export function report<Args extends readonly unknown[], T extends OptionTable>(
+  loss: LossFunction<Args, T>,
+  ...args: [...Args, options?: OptionsOf<T>]
+): Report {
+  const plan = checked(loss.plan, readCall(loss.spec, args))
+  const reduction = plan.reduction === 'none' ? 'mean' : plan.reduction
+  const { loss: value, total } = evaluate({ ...plan, reduction }, [])
+  const { denominator, counted, ignored } = plan
+  return { value: roundToDType(value.item(), value.dtype), sum: total, denominator, counted, ignored }
+}

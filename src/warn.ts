@@ -1,0 +1,21 @@
+export type WarningHandler = (message: string) => void
+
+declare const console: { warn(message: string): void }
+
+const said = new Set<string>()
+let handler: WarningHandler = (message) => console.warn(message)
+
+/** Sends warnings to `next` instead of `console.warn`; returns the handler that was there. Each text is said once per process. */
+export function onWarning(next: WarningHandler): WarningHandler {
+  const previous = handler
+  handler = next
+  said.clear()
+  return previous
+}
+
+export function warn(fn: string, message: string): void {
+  const text = `surprisal: ${fn}: ${message}`
+  if (said.has(text)) return
+  said.add(text)
+  handler(text)
+}
