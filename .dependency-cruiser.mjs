@@ -4,7 +4,7 @@
  */
 const layers = [
   ['^src/(index|nn|layers)\\.ts'],
-  ['^src/report\\.ts'],
+  ['^src/(report|card)\\.ts'],
   ['^src/losses/'],
   ['^src/families/'],
   ['^src/(loss|check|reduce)\\.ts'],

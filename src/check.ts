@@ -61,15 +61,7 @@ function withDefaults(spec: LossSpec, given: Readonly<Record<string, unknown>>):
 function readTensors(spec: LossSpec, named: readonly [string, unknown][]): Record<string, Tensor> {
   const tensors: Record<string, Tensor> = {}
   const read = (name: string, value: unknown, plain: DType) => {
-    const position = spec.native.order.indexOf(name) + 1
-    tensors[name] = tensorFrom(
-      value,
-      {},
-      spec.name,
-      name,
-      plain,
-      `${spec.native.name}(): argument '${snakeCase(name)}' (position ${position}) must be Tensor`,
-    )
+    tensors[name] = tensorFrom(value, {}, spec.name, name, plain, (type) => notTensor(spec, name, type))
   }
   for (const [name, value] of named) if (!isPlain(value)) read(name, value, 'float32')
   const owner = named.find(([name]) => tensors[name] !== undefined && isFloating(tensors[name].dtype))
@@ -79,6 +71,12 @@ function readTensors(spec: LossSpec, named: readonly [string, unknown][]): Recor
     if (tensors[name] === undefined) read(name, value, isIndexArgument(spec, name) ? 'float64' : dtype)
   }
   return tensors
+}
+
+/** PyTorch's text for an argument that is no tensor. */
+function notTensor({ native }: LossSpec, name: string, type: string): string {
+  if (native.sized?.includes(name)) return `AttributeError: '${type}' object has no attribute 'size'`
+  return `TypeError: ${native.name}(): argument '${snakeCase(name)}' (position ${native.order.indexOf(name) + 1}) must be Tensor, not ${type}`
 }
 
 const isPlain = (value: unknown): boolean => typeof value === 'number' || Array.isArray(value)

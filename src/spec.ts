@@ -74,14 +74,19 @@ export interface LossSpec<T extends OptionTable = OptionTable> {
   readonly formula: string
   /** What is inside the function, so that it must not be done before it. */
   readonly inside: string
-  /** What one class-index or probability target means to `mean`. */
+  /** What `mean` divides by. */
   readonly mean: Denominator
   readonly inputs: readonly InputSpec[]
   readonly options: T
   /** Options of the functional form only, which PyTorch's module does not take. */
   readonly functionalOnly?: readonly (keyof T & string)[]
   /** PyTorch's C++ function with its arguments in order, as its TypeErrors name them. */
-  readonly native: { readonly name: string; readonly order: readonly string[] }
+  readonly native: {
+    readonly name: string
+    readonly order: readonly string[]
+    /** Arguments whose size PyTorch asks for in Python, before the C++ function can refuse their type. */
+    readonly sized?: readonly string[]
+  }
 }
 
 /** Options that every loss has. */

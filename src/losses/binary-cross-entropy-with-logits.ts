@@ -47,7 +47,7 @@ export const binaryCrossEntropyWithLogits = pointwise({
       help: 'A factor of the positive term, usually negatives / positives per class; broadcasts into the input.',
     },
   },
-  native: { name: 'binary_cross_entropy_with_logits', order: ['input', 'target', 'weight', 'posWeight'] },
+  native: { name: 'binary_cross_entropy_with_logits', order: ['input', 'target', 'weight', 'posWeight'], sized: ['input', 'target'] },
   dtype: targetDType,
   says: {
     shapes: (input, target) => `ValueError: Target size (${torchSize(target)}) must be the same as input size (${torchSize(input)})`,

@@ -42,7 +42,7 @@ export const binaryCrossEntropy = pointwise({
     ...reductionOptions,
     weight: { kind: 'tensor', domain: 'weights', shape: 'broadcast', help: 'A factor per element; broadcasts into the input.' },
   },
-  native: { name: 'binary_cross_entropy', order: ['input', 'target', 'weight'] },
+  native: { name: 'binary_cross_entropy', order: ['input', 'target', 'weight'], sized: ['input', 'target', 'weight'] },
   dtype: same('binary_cross_entropy'),
   says: {
     shapes: (input, target) =>

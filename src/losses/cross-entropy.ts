@@ -19,7 +19,7 @@ import { classOptions, reductionOptions } from '../spec.ts'
  *
  * @example
  * const loss = crossEntropy([[2, 1, 0.1], [0.5, 2.5, -1]], [0, 1])
- * loss.item() // ≈ 0.285067
+ * loss.item() // ≈ 0.285104
  */
 export const crossEntropy = softmaxRows({
   name: 'crossEntropy',

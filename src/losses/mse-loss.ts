@@ -36,7 +36,11 @@ export const mseLoss = pointwise({
   options: { ...reductionOptions, weight: elementWeightOption, broadcast: broadcastOption },
   functionalOnly: ['weight'],
   differentiable: ['weight'],
-  native: { name: 'mse_loss', order: ['input', 'target', 'sizeAverage', 'reduce', 'reduction', 'weight'] },
+  native: {
+    name: 'mse_loss',
+    order: ['input', 'target', 'sizeAverage', 'reduce', 'reduction', 'weight'],
+    sized: ['input', 'target', 'weight'],
+  },
   dtype: promoted((dtype) => `NotImplementedError: "mse_cpu" not implemented for '${dtype}'`),
   says: { shapes: broadcastWarning },
 

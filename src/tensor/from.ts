@@ -47,16 +47,16 @@ export function tensor(values: TensorLike, options: TensorOptions = {}): Tensor 
   return tensorFrom(values, options, 'tensor', 'values', 'float32')
 }
 
-/** As `tensor`, for the argument `argument` of `fn`; plain numbers take `plainDType`. `pytorch` begins PyTorch's text for what is no tensor. */
+/** As `tensor`, for the argument `argument` of `fn`; plain numbers take `plainDType`. `says` is PyTorch's text for a Python type that is no tensor. */
 export function tensorFrom(
   values: unknown,
   options: TensorOptions,
   fn: string,
   argument: string,
   plainDType: DType,
-  pytorch?: string,
+  says?: (type: string) => string,
 ): Tensor {
-  const where = { fn, argument, pytorch }
+  const where = { fn, argument, says }
   if (values instanceof Tensor) return fromTensor(values, options)
   if (ArrayBuffer.isView(values)) return fromFlat(values, options.shape, options, where, plainDType)
   if (isArrayLike(values)) return fromArrayLike(values, options, where, plainDType)
@@ -71,7 +71,7 @@ export const isTensorLike = (value: unknown): boolean =>
 interface Where {
   readonly fn: string
   readonly argument: string
-  readonly pytorch?: string
+  readonly says?: (type: string) => string
 }
 
 const isScalar = (value: unknown): boolean => typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
@@ -237,7 +237,7 @@ const noDType = (kind: string, where: Where): LossError =>
   })
 
 const notATensor = (value: unknown, where: Where): LossError => {
-  const { fn, argument } = where
+  const { fn, argument, says } = where
   const shaped = typeof value === 'object' && value !== null && 'shape' in value && 'dataSync' in value
   return new LossError({
     fn,
@@ -246,7 +246,8 @@ const notATensor = (value: unknown, where: Where): LossError => {
     received: describe(value),
     expected: 'a tensor, a number, nested arrays, a typed array, or an object with data and shape (or dims)',
     repair: shaped ? 'pass { data: t.dataSync(), shape: t.shape }' : 'pass the values as one of these',
-    pytorch: `TypeError: ${where.pytorch ?? `${fn}(): argument '${argument}' must be Tensor`}, not ${pythonType(value)}`,
+    pytorch:
+      says === undefined ? `TypeError: ${fn}(): argument '${argument}' must be Tensor, not ${pythonType(value)}` : says(pythonType(value)),
   })
 }
 

@@ -28,6 +28,15 @@ export function broadcastShapes(a: Shape, b: Shape): { shape: number[] } | { axi
   return { shape }
 }
 
+/** The reshape or transposition that gives a tensor the shape `wanted`, in words; null where neither can. */
+export function repairShape(name: string, shape: Shape, wanted: Shape): string | null {
+  const longer = (extents: Shape) => extents.filter((extent) => extent !== 1)
+  if (sameShape(longer(shape), longer(wanted))) return `reshape(${name}, [${wanted.join(', ')}])`
+  const sorted = (extents: Shape) => [...extents].sort((a, b) => a - b)
+  if (sameShape(sorted(shape), sorted(wanted))) return `the axes of ${name} are in another order: transpose it to ${tupleOf(wanted)}`
+  return null
+}
+
 /** `[2, 3]`, as PyTorch's C++ messages print a shape. */
 export const listOf = (shape: Shape): string => `[${shape.join(', ')}]`
 

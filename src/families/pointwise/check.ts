@@ -1,7 +1,7 @@
 import { type Call, expandInto, wrongDType } from '../../check.ts'
 import { LossError } from '../../errors.ts'
 import { type DType, isFloating, resultType, torchName } from '../../tensor/dtype.ts'
-import { broadcastShapes, type Shape, sameShape, sizeOf, torchSize, tupleOf } from '../../tensor/shape.ts'
+import { broadcastShapes, repairShape, type Shape, sameShape, sizeOf, torchSize, tupleOf } from '../../tensor/shape.ts'
 import { numbersOf } from '../../tensor/view.ts'
 
 /** How a loss finds the dtype of its result; throws for what PyTorch refuses. */
@@ -64,7 +64,7 @@ export function resultShape(call: Call, says: (input: Shape, target: Shape) => s
 }
 
 function repairOf(name: string, input: Shape, target: Shape, broadcast: Shape | null): string {
-  const reshape = sizeOf(target) === sizeOf(input) ? `reshape(${name}, [${input.join(', ')}])` : `give ${name} the shape ${tupleOf(input)}`
+  const reshape = repairShape(name, target, input) ?? `give ${name} the shape ${tupleOf(input)}`
   if (broadcast === null) return reshape
   return `${reshape}; if all ${sizeOf(broadcast)} pairs are meant (shape ${tupleOf(broadcast)}): { broadcast: true }`
 }

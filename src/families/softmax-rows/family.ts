@@ -5,7 +5,7 @@ import { denominatorOf, type Reduction } from '../../reduce.ts'
 import type { LossSpec, OptionTable } from '../../spec.ts'
 import { computeDType, isFloating, resultType, torchName } from '../../tensor/dtype.ts'
 import { type TensorLike, tensor } from '../../tensor/from.ts'
-import { listOf, sameShape, sizeOf } from '../../tensor/shape.ts'
+import { listOf, sameShape, sizeOf, tupleOf } from '../../tensor/shape.ts'
 import { type RowFormula, type RowsProblem, softmaxRowsKernel } from './kernel.ts'
 import { checkClassShapes, checkClassWeight, classAxis, readClasses, targetShape, zeroDimensions } from './targets.ts'
 
@@ -66,7 +66,7 @@ function planDistributions<T extends OptionTable, M extends string>(
   const { input, target, weight } = call.tensors
   if (!isFloating(target.dtype)) {
     const says = `RuntimeError: Expected floating point type for target with class probabilities, got ${torchName(target.dtype)}`
-    const repair = `class indices of shape (${targetShape(input.shape).join(', ')}), or tensor(target, { dtype: '${input.dtype}' }) for probabilities`
+    const repair = `class indices of shape ${tupleOf(targetShape(input.shape))}, or tensor(target, { dtype: '${input.dtype}' }) for probabilities`
     throw wrongDType(call, 'target', 'a floating-point dtype, since its shape is the input’s', repair, says)
   }
   refuseIgnoreIndex(call)
@@ -83,7 +83,7 @@ function planDistributions<T extends OptionTable, M extends string>(
     ...common(call, reduction),
     problem: { ...rowsOf(definition, call), classes: null, compute: computeDType(dtype), weight: weight ?? null },
     dtype,
-    denominator: positions,
+    denominator: denominatorOf('positions', { elements: input.size, positions, targetWeights: positions, weights: positions }),
     counted: positions,
     ignored: 0,
     differentiable: weight !== undefined && isFloating(weight.dtype) ? { input, target, weight } : { input, target },

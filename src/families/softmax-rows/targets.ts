@@ -3,7 +3,7 @@ import { wrongDType } from '../../check.ts'
 import { LossError } from '../../errors.ts'
 import { ExactSum } from '../../exact-sum.ts'
 import { isFloating, readElement, torchName } from '../../tensor/dtype.ts'
-import { listOf, type Shape, sameShape, sizeOf, tupleOf } from '../../tensor/shape.ts'
+import { listOf, repairShape, type Shape, sameShape, tupleOf } from '../../tensor/shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { forEachIndex, numbersOf } from '../../tensor/view.ts'
 import { indexOf } from '../pointwise/check.ts'
@@ -107,7 +107,6 @@ function wrongShape(call: Call, wanted: Shape, pytorch: string): LossError {
 /** The squeeze, argmax or permutation that makes the shapes agree, where there is one. */
 function repairOf(input: Shape, target: Shape, wanted: Shape): string {
   const axis = classAxis(input)
-  if (sizeOf(target) === sizeOf(wanted)) return `reshape(target, [${wanted.join(', ')}])`
   if (sameShape(target, input))
     return `class indices: the argmax of the one-hot target over axis ${axis}; or a floating-point dtype for probabilities`
   const spatial = target.slice(1)
@@ -115,7 +114,10 @@ function repairOf(input: Shape, target: Shape, wanted: Shape): string {
     return `the classes of the input seem to lie on its last axis: permute it to (N, C, …), here to (${[input[0], input[input.length - 1], ...spatial].join(', ')})`
   }
   if (input.length === 2 && target.length === 1 && target[0] === input[1]) return 'the input seems to be transposed: (N, C) is wanted'
-  return `give one class index per ${input.length > 2 ? 'position' : 'sample'}: shape ${tupleOf(wanted)}`
+  return (
+    repairShape('target', target, wanted) ??
+    `give one class index per ${input.length > 2 ? 'position' : 'sample'}: shape ${tupleOf(wanted)}`
+  )
 }
 
 /** The classes of all rows (−1 where ignored), with what a mean over them divides by. */

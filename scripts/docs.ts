@@ -1,0 +1,32 @@
+// `npm run docs`: writes what the documents take from the table of losses.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { type Card, card } from '../src/card.ts'
+import * as losses from '../src/losses/index.ts'
+
+const readme = new URL('../README.md', import.meta.url)
+const marks = /(<!-- cards:[^>]*-->\n)[\s\S]*?(<!-- \/cards -->)/
+
+/** The README with its contract cards as the table has them. */
+export const withCards = (text: string): string => text.replace(marks, (_, open: string, close: string) => `${open}${cards()}\n${close}`)
+
+function cards(): string {
+  const all: Card[] = Object.values(losses).map((loss) => card(loss))
+  const row = (title: string, cell: (card: Card) => string) => `| ${[title, ...all.map(cell)].join(' | ')} |`
+  const argument = (name: string) => (of: Card) => of.inputs.find((input) => input.name === name)?.help ?? ''
+  const range = (name: string) => (of: Card) => {
+    const found = of.inputs.find((input) => input.name === name)
+    return found === undefined ? '' : found.enforced ? `**${found.range}**` : found.range
+  }
+  return [
+    row('', (of) => `\`${of.module}\`<br>\`${of.function}\``),
+    `|${'---|'.repeat(all.length + 1)}`,
+    row('is inside', (of) => of.inside),
+    row('input', argument('input')),
+    row('its range', range('input')),
+    row('target', argument('target')),
+    row('its range', range('target')),
+    row('`mean` divides by', (of) => of.mean),
+  ].join('\n')
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) writeFileSync(readme, withCards(readFileSync(readme, 'utf8')))

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { withCards } from '../scripts/docs.ts'
+import { nn } from '../src/index.ts'
+import * as losses from '../src/losses/index.ts'
+
+test('the table is in alphabetical order, one line a loss, the only list', () => {
+  const text = readFileSync(new URL('../src/losses/index.ts', import.meta.url), 'utf8')
+  const lines = text.split('\n').filter((line) => line.startsWith('export'))
+  const names = lines.map((line) => line.replace(/.*\{ (\w+) \}.*/, '$1'))
+  expect(names).toEqual([...names].sort())
+  expect(lines).toHaveLength(Object.keys(losses).length)
+})
+
+test.each(Object.values(losses))('$spec.name: its data are whole', ({ spec }) => {
+  expect(Object.keys(losses)).toContain(spec.name)
+  expect(nn).toHaveProperty(spec.module)
+  expect(spec.summary).toMatch(/^[A-Z].*\.$/)
+  expect(spec.native.order.slice(0, spec.inputs.length)).toEqual(spec.inputs.map(({ name }) => name))
+  for (const [name, option] of Object.entries(spec.options)) expect(option.help, name).toMatch(/\.$/)
+})
+
+test('no two losses share a name', () => {
+  const names = Object.values(losses).flatMap(({ spec }) => [spec.pytorch, spec.module, ...spec.aliases])
+  expect(new Set(names).size).toBe(names.length)
+})
+
+test('the README has the cards that the table makes (npm run docs)', () => {
+  const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  expect(text).toBe(withCards(text))
+  for (const { spec } of Object.values(losses)) expect(text).toContain(`nn.${spec.module}`)
+})
+
+test('the words of the algebra stay few: every backend has to spell each', () => {
+  const text = readFileSync(new URL('../src/algebra/algebra.ts', import.meta.url), 'utf8')
+  const words = [...text.matchAll(/^ {2}(\w+)\(/gm)].map((match) => match[1])
+  expect(words.length).toBeGreaterThan(10)
+  expect(words.length).toBeLessThanOrEqual(24)
+})
