@@ -19,7 +19,7 @@ export type LossErrorCode =
   | 'shape-broadcast' // shapes that PyTorch would broadcast, refused on purpose
   | 'target-range' // a class index outside [0, C), or a probability outside [0, 1]
   | 'input-range' // an input outside the range of the loss
-  | 'value-unsafe' // an integer beyond 2^53 that a number cannot hold
+  | 'value-unsafe' // an integer that a number (beyond 2^53) or its dtype (outside its range) cannot hold
 
 export interface LossErrorFields {
   readonly code: LossErrorCode

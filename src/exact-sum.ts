@@ -83,10 +83,8 @@ export class ExactSum {
       }
     }
     if (negative) this.negate()
-    const exponent = 32 * lowest - 1074
-    // Number(head) rounds correctly; the power of two is applied in two exact steps, since 2^−1074 alone may be needed in full
-    const half = Math.trunc(exponent / 2)
-    const size = Number(head) * 2 ** half * 2 ** (exponent - half)
+    // Number(head) rounds correctly, and the product is exact: below 2^−1021 head is short, since lowest is 0
+    const size = Number(head) * 2 ** (32 * lowest - 1074)
     return negative ? -size : size
   }
 

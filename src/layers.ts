@@ -1,6 +1,6 @@
 import { LossError } from './errors.ts'
-import { add, logSigmoid, logSoftmax, matmul, relu, sigmoid, softmax, transpose } from './ops/index.ts'
-import type { DType } from './tensor/dtype.ts'
+import { add, logSigmoid, logSoftmax, matmul, relu, reshape, sigmoid, softmax, transpose } from './ops/index.ts'
+import { type DType, torchName } from './tensor/dtype.ts'
 import { type TensorLike, tensor, tensorFrom } from './tensor/from.ts'
 import { sizeOf, tupleOf } from './tensor/shape.ts'
 import type { Tensor } from './tensor/tensor.ts'
@@ -22,16 +22,26 @@ export interface LinearOptions {
   readonly random?: () => number
 }
 
+/** The parameters may be replaced by others of the same shape: trained ones, or those of the next step. */
+export type LinearLayer = Layer & { weight: Tensor; bias: Tensor | null }
+
+// the layers are functions, not arrows: whoever writes `new nn.Linear(3, 2)` out of habit gets the layer too
+
 /**
  * y = x·Wᵀ + b, with parameters drawn uniformly from ±1/√inFeatures, as PyTorch draws them.
  *
- * Shapes: input (N, inFeatures) or (inFeatures); output (N, outFeatures) or (outFeatures). `weight` is (outFeatures, inFeatures).
+ * Shapes: input (…, inFeatures), output (…, outFeatures), with any axes before. `weight` is (outFeatures, inFeatures), `bias` (outFeatures).
+ * dtypes: the input has the parameters' dtype; plain numbers take it.
  *
  * Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.Linear.html
+ *
+ * @example
+ * const linear = nn.Linear(3, 2, { random: () => 0.75 })
+ * linear([1, 2, 3]).toArray() // ≈ [2.02073, 2.02073]
  */
 export function Linear(inFeatures: number, outFeatures: number, options: LinearOptions = {}): LinearLayer {
   const { bias = true, dtype = 'float32', random = Math.random } = options
-  const bound = 1 / Math.sqrt(inFeatures)
+  const bound = inFeatures > 0 ? 1 / Math.sqrt(inFeatures) : 0
   const drawn = (shape: readonly number[]) =>
     tensor(
       Float64Array.from({ length: sizeOf(shape) }, () => (2 * random() - 1) * bound),
@@ -39,42 +49,102 @@ export function Linear(inFeatures: number, outFeatures: number, options: LinearO
     )
   const parameters = { weight: drawn([outFeatures, inFeatures]), bias: bias ? drawn([outFeatures]) : null }
   const made: LinearLayer = layer((input) => {
-    const x = tensorFrom(input, {}, 'nn.Linear', 'input', dtype)
-    if (x.shape[x.rank - 1] !== inFeatures || x.rank > 2) throw wrongFeatures(x, inFeatures, outFeatures)
-    const product = matmul(x, transpose(made.weight))
-    return made.bias === null ? product : add(product, made.bias)
+    const x = tensorFrom(
+      input,
+      {},
+      'nn.Linear',
+      'input',
+      dtype,
+      (type) => `TypeError: linear(): argument 'input' (position 1) must be Tensor, not ${type}`,
+    )
+    if (x.shape[x.rank - 1] !== inFeatures) throw wrongFeatures(x, inFeatures, outFeatures)
+    if (x.dtype !== made.weight.dtype) throw otherDType(x, made.weight)
+    const rows = x.rank === 2 ? x : reshape(x, [sizeOf(x.shape.slice(0, -1)), inFeatures])
+    const product = matmul(rows, transpose(made.weight))
+    const y = made.bias === null ? product : add(product, made.bias)
+    return x.rank === 2 ? y : reshape(y, [...x.shape.slice(0, -1), outFeatures])
   }, parameters)
   return made
 }
 
-/** The parameters may be replaced by others of the same shape: trained ones, or those of the next step. */
-export type LinearLayer = Layer & { weight: Tensor; bias: Tensor | null }
-
 function wrongFeatures(input: Tensor, inFeatures: number, outFeatures: number): LossError {
-  const rows = input.rank === 2 ? input.shape[0] : 1
+  const features = input.shape[input.rank - 1]
+  const rows = sizeOf(input.shape.slice(0, -1))
   return new LossError({
     code: 'shape',
     fn: 'nn.Linear',
     argument: 'input',
     received: `shape ${tupleOf(input.shape)}`,
-    expected: `(N, ${inFeatures}) or (${inFeatures},)`,
-    repair: input.rank > 2 ? `reshape(input, [-1, ${inFeatures}])` : `nn.Linear(${input.shape[input.rank - 1]}, ${outFeatures})`,
+    expected: `(N, ${inFeatures}) or (${inFeatures},): ${inFeatures} on the last axis`,
+    repair: input.rank === 0 ? `reshape(input, [1, 1])` : `nn.Linear(${features}, ${outFeatures})`,
     pytorch:
-      input.rank > 2
-        ? null
-        : `RuntimeError: mat1 and mat2 shapes cannot be multiplied (${rows}x${input.shape[input.rank - 1]} and ${inFeatures}x${outFeatures})`,
+      input.rank === 0
+        ? 'RuntimeError: both arguments to linear need to be at least 1D, but they are 0D and 2D'
+        : `RuntimeError: mat1 and mat2 shapes cannot be multiplied (${rows}x${features} and ${inFeatures}x${outFeatures})`,
   })
 }
 
-/** 1 / (1 + e⁻ˣ): what stands before BCELoss. */
-export const Sigmoid = (): Layer => layer(sigmoid, {})
+const otherDType = (input: Tensor, { dtype }: Tensor): LossError =>
+  new LossError({
+    code: 'dtype',
+    fn: 'nn.Linear',
+    argument: 'input',
+    received: input.dtype,
+    expected: `${dtype}, the dtype of the weight`,
+    repair: `tensor(input, { dtype: '${dtype}' })${dtype === 'float32' && input.dtype === 'float64' ? `, or nn.Linear(…, { dtype: 'float64' })` : ''}`,
+    pytorch: `RuntimeError: mat1 and mat2 must have the same dtype, but got ${torchName(input.dtype)} and ${torchName(dtype)}`,
+  })
 
-export const LogSigmoid = (): Layer => layer(logSigmoid, {})
+/** 1 / (1 + e⁻ˣ): what stands before BCELoss. Made first, then called: `nn.Sigmoid()(input)`. */
+export function Sigmoid(...nothing: readonly never[]): Layer {
+  return elementwise('Sigmoid', sigmoid, nothing)
+}
 
-export const ReLU = (): Layer => layer(relu, {})
+export function LogSigmoid(...nothing: readonly never[]): Layer {
+  return elementwise('LogSigmoid', logSigmoid, nothing)
+}
+
+export function ReLU(...nothing: readonly never[]): Layer {
+  return elementwise('ReLU', relu, nothing)
+}
+
+function elementwise(module: string, forward: (input: TensorLike) => Tensor, given: readonly unknown[]): Layer {
+  if (given.length === 0) return layer(forward, {})
+  throw new LossError({
+    code: 'argument-type',
+    fn: `nn.${module}`,
+    argument: 'options',
+    received: `${given.length} argument${given.length === 1 ? '' : 's'}`,
+    expected: 'none: the layer is made first, then called',
+    repair: `nn.${module}()(input)`,
+    pytorch: module === 'ReLU' ? null : `TypeError: ${module}.__init__() takes 1 positional argument but ${given.length + 1} were given`,
+  })
+}
 
 /** softmax along `dim`. CrossEntropyLoss has it inside: do not put one before it. */
-export const Softmax = (options: { readonly dim: number }): Layer => layer((input) => softmax(input, options.dim), {})
+export function Softmax(options: { readonly dim: number }): Layer {
+  return alongAxis('Softmax', softmax, options)
+}
 
 /** log softmax along `dim`: what stands before NLLLoss. */
-export const LogSoftmax = (options: { readonly dim: number }): Layer => layer((input) => logSoftmax(input, options.dim), {})
+export function LogSoftmax(options: { readonly dim: number }): Layer {
+  return alongAxis('LogSoftmax', logSoftmax, options)
+}
+
+function alongAxis(
+  module: string,
+  forward: (input: TensorLike, dim: number) => Tensor,
+  options: { readonly dim: number } | undefined,
+): Layer {
+  const dim: unknown = options?.dim
+  if (typeof dim === 'number') return layer((input) => forward(input, dim), {})
+  throw new LossError({
+    code: 'option-type',
+    fn: `nn.${module}`,
+    argument: 'dim',
+    received: String(options ?? 'none'),
+    expected: '{ dim }: the axis along which the probabilities sum to 1',
+    repair: `nn.${module}({ dim: 1 })(input)`,
+    pytorch: null, // it guesses an axis, with a warning
+  })
+}

@@ -3,9 +3,9 @@ import { LossError } from './errors.ts'
 import * as layers from './layers.ts'
 import type { LossFunction } from './loss.ts'
 import * as losses from './losses/index.ts'
-import { warnLegacy } from './reduce.ts'
+import { resolveReduction, warnLegacy } from './reduce.ts'
 import { type Report, report } from './report.ts'
-import type { OptionsOf, OptionTable } from './spec.ts'
+import { type OptionsOf, type OptionTable, reductionOptions } from './spec.ts'
 import type { Tensor } from './tensor/tensor.ts'
 
 /** A loss with its options fixed: PyTorch's criterion. */
@@ -41,12 +41,9 @@ function criterionOf(loss: LossFunction) {
   const name = `nn.${spec.module}`
   // a function, not an arrow: whoever writes `new nn.MSELoss()` out of habit gets the criterion too
   return function makeCriterion(...given: unknown[]): Criterion {
-    if (given.length > 1) readOptions(spec, name, given[0] ?? [])
-    const options = readOptions(spec, name, given[0])
-    for (const functional of spec.functionalOnly ?? [])
-      if (options[functional] !== undefined) throw functionalOnly(spec.name, name, functional)
-    warnLegacy(name, options)
-    const once = { ...options }
+    const options = readOptions(spec, name, given.length > 1 ? given : given[0])
+    for (const functional of spec.functionalOnly ?? []) if (options[functional] !== undefined) throw functionalOnly(spec, name, functional)
+    const once = settled(name, options)
     const forward = (...args: unknown[]): Tensor => {
       if (args.length !== spec.inputs.length) throw wrongArguments(spec, name, args.length)
       return loss(...args, once as OptionsOf<OptionTable>)
@@ -59,24 +56,45 @@ function criterionOf(loss: LossFunction) {
   }
 }
 
-const functionalOnly = (fn: string, module: string, option: string): LossError =>
-  new LossError({
+/** The options with the deprecated two as the reduction that they mean: said once here, as by PyTorch's constructors, and not at each call. */
+function settled(name: string, options: Record<string, unknown>): Record<string, unknown> {
+  const { sizeAverage, reduce, ...rest } = options
+  if (sizeAverage === undefined && reduce === undefined) return rest
+  warnLegacy(name, options)
+  return { ...rest, reduction: resolveReduction(name, options, [], false) }
+}
+
+function functionalOnly(spec: LossFunction['spec'], module: string, option: string): LossError {
+  const own = Object.keys(spec.options).filter(
+    (name) => !(name in reductionOptions || spec.options[name].ours || spec.functionalOnly?.includes(name)),
+  )
+  return new LossError({
     code: 'option-unknown',
     fn: module,
     argument: option,
     received: 'an option of that name',
     expected: 'an option of the module',
-    repair: `the function takes it: ${fn}(input, target, { ${option} })`,
-    pytorch: `TypeError: ${module.slice(3)}.__init__() got an unexpected keyword argument '${option}'`,
+    repair: `the function takes it: ${spec.name}(${spec.inputs.map(({ name }) => name).join(', ')}, { ${option} })`,
+    // a module without options of its own has its base class's constructor
+    pytorch: `TypeError: ${own.length > 0 ? spec.module : '_Loss'}.__init__() got an unexpected keyword argument '${option}'`,
   })
+}
 
-const wrongArguments = (spec: LossFunction['spec'], module: string, count: number): LossError =>
-  new LossError({
+function wrongArguments(spec: LossFunction['spec'], module: string, count: number): LossError {
+  const names = spec.inputs.map(({ name }) => name)
+  const missing = names.slice(count).map((name) => `'${name}'`)
+  const says =
+    missing.length > 0
+      ? `missing ${missing.length} required positional argument${missing.length === 1 ? '' : 's'}: ${missing.join(' and ')}`
+      : `takes ${names.length + 1} positional arguments but ${count + 1} were given`
+  return new LossError({
     code: 'argument-type',
     fn: module,
     argument: 'arguments',
     received: `${count} argument${count === 1 ? '' : 's'}`,
-    expected: spec.inputs.map(({ name }) => name).join(', '),
-    repair: `options belong to the constructor: ${module}({ … })(${spec.inputs.map(({ name }) => name).join(', ')})`,
-    pytorch: `TypeError: ${spec.module}.forward() takes ${spec.inputs.length + 1} positional arguments but ${count + 1} were given`,
+    expected: names.join(', '),
+    repair:
+      missing.length > 0 ? `criterion(${names.join(', ')})` : `options belong to the constructor: ${module}({ … })(${names.join(', ')})`,
+    pytorch: `TypeError: ${spec.module}.forward() ${says}`,
   })
+}

@@ -1,42 +1,65 @@
 import { LossError } from '../errors.ts'
 import { record } from '../tensor/autograd.ts'
-import { allocateNumbers, type DType, isFloating, resultType } from '../tensor/dtype.ts'
+import { allocateNumbers, type DType, isFloating, torchName } from '../tensor/dtype.ts'
 import type { TensorLike } from '../tensor/from.ts'
 import { broadcastShapes, type Shape, tupleOf } from '../tensor/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { expandView, numbersOf, sumTo } from '../tensor/view.ts'
-import { floating, operand, operands, result } from './shared.ts'
+import { arithmetic, column, exact, operand, operands, refusedDType, result } from './shared.ts'
 
 /** a + b. */
 export const add = binary({ name: 'add', of: (a, b) => a + b, da: () => 1, db: () => 1 })
 
 /** a − b. */
-export const sub = binary({ name: 'sub', of: (a, b) => a - b, da: () => 1, db: () => -1 })
+export const sub = binary({ name: 'sub', of: (a, b) => a - b, da: () => 1, db: () => -1, refuses: boolean })
 
 /** a · b, element by element. */
 export const mul = binary({ name: 'mul', of: (a, b) => a * b, da: (_, b) => b, db: (a) => a })
 
 /** a / b, in floating point. */
-export const div = binary({ name: 'div', of: (a, b) => a / b, da: (_, b) => 1 / b, db: (a, b) => -a / (b * b), fractional: true })
+export const div = binary({ name: 'div', of: (a, b) => a / b, da: (_, b) => 1 / b, db: (a, b) => -(a / b) / b, fractional: true })
 
 /** eˣ. */
-export const exp = unary({ name: 'exp', of: Math.exp, slope: (_, y) => y })
+export const exp = unary({ name: 'exp', of: Math.exp, slope: (_, y) => y, integers: fractions })
 
 /** The natural logarithm. */
-export const log = unary({ name: 'log', of: Math.log, slope: (x) => 1 / x })
+export const log = unary({ name: 'log', of: Math.log, slope: (x) => 1 / x, integers: fractions })
 
 /** 1 / (1 + e⁻ˣ). */
-export const sigmoid = unary({ name: 'sigmoid', of: logistic, slope: (_, y) => y * (1 - y) })
+export const sigmoid = unary({ name: 'sigmoid', of: logistic, slope: (_, y) => y * (1 - y), integers: fractions })
 
 /** log(1 / (1 + e⁻ˣ)), without overflow. */
 export const logSigmoid = unary({
   name: 'logSigmoid',
   of: (x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))),
   slope: (x) => logistic(-x),
+  integers: (dtype) => {
+    throw refusedDType('logSigmoid', dtype, `NotImplementedError: "log_sigmoid_cpu" not implemented for '${torchName(dtype)}'`)
+  },
 })
 
-/** max(x, 0); the gradient at 0 is 0. */
-export const relu = unary({ name: 'relu', of: (x) => (x < 0 ? 0 : x), slope: (x) => (x > 0 ? 1 : 0) })
+/** max(x, 0); the gradient at 0 is 0. Integers stay integers. */
+export const relu = unary({
+  name: 'relu',
+  of: (x) => (x < 0 ? 0 : x),
+  slope: (x) => (x <= 0 ? 0 : 1), // 1 for NaN, as in PyTorch
+  integers: (dtype) => {
+    if (dtype === 'bool') throw refusedDType('relu', dtype, 'RuntimeError: Boolean inputs not supported for relu')
+    return dtype
+  },
+})
+
+/** Integers give float32. */
+function fractions(): DType {
+  return 'float32'
+}
+
+function boolean(a: DType, b: DType): string | null {
+  if (a !== 'bool' && b !== 'bool') return null
+  return a === b
+    ? 'RuntimeError: Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.'
+    : 'RuntimeError: Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.'
+}
 
 function logistic(x: number): number {
   const e = Math.exp(-Math.abs(x))
@@ -48,19 +71,22 @@ interface Unary {
   readonly of: (x: number) => number
   /** dy/dx from x and y. */
   readonly slope: (x: number, y: number) => number
+  /** The result's dtype for an integer dtype, or an error. */
+  readonly integers: (dtype: DType) => DType
 }
 
-function unary({ name, of, slope }: Unary): (x: TensorLike) => Tensor {
+function unary({ name, of, slope, integers }: Unary): (x: TensorLike) => Tensor {
   return (x) => {
-    const input = floating(name, operand(name, 'x', x))
-    const values = numbersOf(input)
+    const input = operand(name, 'x', x)
+    const dtype = isFloating(input.dtype) ? input.dtype : integers(input.dtype)
+    const values = column(name, input, dtype)
     const out = values.map((value) => of(value))
     const node = record(name, [input], (g) => {
       const flowing = numbersOf(g, input.dtype)
       const gradient = out.map((y, i) => flowing[i] * slope(values[i], y))
       return [result(gradient, input.dtype, input.shape, null)]
     })
-    return result(out, input.dtype, input.shape, node)
+    return result(out, dtype, input.shape, node)
   }
 }
 
@@ -72,23 +98,26 @@ interface Binary {
   readonly db: (a: number, b: number) => number
   /** Whether two integers give a fraction. */
   readonly fractional?: true
+  /** PyTorch's error for two dtypes, or null. */
+  readonly refuses?: (a: DType, b: DType) => string | null
 }
 
-function binary({ name, of, da, db, fractional }: Binary): (a: TensorLike, b: TensorLike) => Tensor {
+function binary({ name, of, da, db, fractional, refuses }: Binary): (a: TensorLike, b: TensorLike) => Tensor {
   return (a, b) => {
-    const [left, right] = operands(name, a, b)
+    const { left, right, dtype: promoted } = operands(name, a, b)
+    const refused = refuses?.(left.dtype, right.dtype) ?? null
+    if (refused !== null) throw refusedDType(name, 'bool', refused)
     const fit = broadcastShapes(left.shape, right.shape)
     if ('axis' in fit) throw notBroadcastable(name, left.shape, right.shape, fit.axis)
     const { shape } = fit
-    const promoted = resultType([left, right])
     const dtype = fractional === true && !isFloating(promoted) ? 'float32' : promoted
-    const compute: DType = isFloating(dtype) ? dtype : 'float64'
-    const x = numbersOf(expandView(left, shape), compute)
-    const y = numbersOf(expandView(right, shape), compute)
-    const out = allocateNumbers(compute, x.length)
+    const x = column(name, expandView(left, shape), dtype)
+    const y = column(name, expandView(right, shape), dtype)
+    const out = allocateNumbers(arithmetic(dtype), x.length)
     for (let i = 0; i < out.length; i++) out[i] = of(x[i], y[i])
+    exact(name, out, dtype)
     const node = record(name, [left, right], (g) => {
-      const flowing = numbersOf(g, compute)
+      const flowing = numbersOf(g, dtype)
       const part = (to: Tensor, slope: Binary['da']) => {
         if (!to.requiresGrad) return null
         const elements = out.map((_, i) => flowing[i] * slope(x[i], y[i]))

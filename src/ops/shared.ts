@@ -1,40 +1,79 @@
 import { LossError } from '../errors.ts'
 import type { Node } from '../tensor/autograd.ts'
-import { allocateNumbers, type DType, isFloating, type Numbers, torchName, toStorage } from '../tensor/dtype.ts'
+import { allocateNumbers, computeDType, type DType, isFloating, type Numbers, resultType, toStorage } from '../tensor/dtype.ts'
 import { type TensorLike, tensorFrom } from '../tensor/from.ts'
 import type { Shape } from '../tensor/shape.ts'
 import { Tensor } from '../tensor/tensor.ts'
-import { numbersOf } from '../tensor/view.ts'
+import { numbersOf, type View } from '../tensor/view.ts'
 
-/** Two operands as tensors; plain numbers take the dtype of the other one. */
-export function operands(name: string, a: TensorLike, b: TensorLike): [Tensor, Tensor] {
-  const plain = (x: TensorLike) => typeof x === 'number' || Array.isArray(x)
-  if (plain(a) && !plain(b)) {
+/**
+ * Two operands as tensors, and the dtype of what they give.
+ *
+ * Plain numbers take the other one's dtype where that is floating-point, else float32. A single one is PyTorch's scalar: beside a 16-bit
+ * tensor it stays in float32, and the result is of the tensor's dtype.
+ */
+export function operands(name: string, a: TensorLike, b: TensorLike): { left: Tensor; right: Tensor; dtype: DType } {
+  if (isPlain(a) && !isPlain(b)) {
     const right = operand(name, 'b', b)
-    return [operand(name, 'a', a, isFloating(right.dtype) ? right.dtype : 'float32'), right]
+    const left = operand(name, 'a', a, dtypeBeside(right, a))
+    return { left, right, dtype: dtypeOf(right, left, a) }
   }
   const left = operand(name, 'a', a)
-  return [left, operand(name, 'b', b, isFloating(left.dtype) ? left.dtype : 'float32')]
+  const right = operand(name, 'b', b, dtypeBeside(left, b))
+  return { left, right, dtype: dtypeOf(left, right, b) }
 }
 
-export const operand = (fn: string, argument: string, x: TensorLike, plain: DType = 'float32'): Tensor =>
-  tensorFrom(x, {}, fn, argument, plain)
+const isPlain = (x: TensorLike): boolean => typeof x === 'number' || Array.isArray(x)
 
-export const floating = (fn: string, x: Tensor): Tensor => {
-  if (!isFloating(x.dtype)) throw integers(fn, x.dtype)
-  return x
+function dtypeBeside({ dtype }: Tensor, given: TensorLike): DType {
+  if (!isFloating(dtype)) return 'float32'
+  return typeof given === 'number' ? computeDType(dtype) : dtype
 }
+
+const dtypeOf = (tensor: Tensor, other: Tensor, given: TensorLike): DType =>
+  typeof given === 'number' && isFloating(tensor.dtype) ? tensor.dtype : resultType([tensor, other])
+
+export const operand = (fn: string, argument: string, x: TensorLike, plain: DType = 'float32'): Tensor => {
+  const named = argument === 'b' ? `'other' (position 2)` : `'input' (position 1)`
+  return tensorFrom(x, {}, fn, argument, plain, (type) => `TypeError: ${native(fn)}(): argument ${named} must be Tensor, not ${type}`)
+}
+
+/** `logSigmoid` → `log_sigmoid`: PyTorch's name of an op. */
+const native = (fn: string): string => fn.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 export function result(numbers: Numbers, dtype: DType, shape: Shape, node: Node | null): Tensor {
   return new Tensor({ data: toStorage(numbers, dtype), dtype, shape, node })
 }
 
-export const cast = (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype ? x : result(numbersOf(x, dtype), dtype, x.shape, null))
-
 export const filled = (value: number, { dtype, shape, size }: Tensor): Tensor =>
   result(allocateNumbers(dtype, size).fill(value), dtype, shape, null)
 
-export const integers = (fn: string, dtype: DType): LossError =>
+/** The dtype in which an op with a result of `dtype` is computed: integers in float64. */
+export const arithmetic = (dtype: DType): DType => (isFloating(dtype) ? dtype : 'float64')
+
+/** An operand's elements for an op with a result of `dtype`. */
+export function column(fn: string, operand: View, dtype: DType): Numbers {
+  return exact(fn, numbersOf(operand, arithmetic(dtype)), dtype)
+}
+
+/** Refuses integers beyond 2^53, which float64 would round; PyTorch computes them modulo 2^64. */
+export function exact(fn: string, numbers: Numbers, dtype: DType): Numbers {
+  if (isFloating(dtype)) return numbers
+  const unsafe = numbers.find((value) => !Number.isSafeInteger(value))
+  if (unsafe === undefined) return numbers
+  throw new LossError({
+    code: 'value-unsafe',
+    fn,
+    argument: 'integers',
+    received: String(unsafe),
+    expected: 'integers within ±(2^53 − 1), also in the result',
+    repair: `tensor(x, { dtype: 'float64' }), which rounds`,
+    pytorch: null,
+  })
+}
+
+/** A dtype that PyTorch refuses for an op. */
+export const refusedDType = (fn: string, dtype: DType, pytorch: string | null): LossError =>
   new LossError({
     code: 'dtype',
     fn,
@@ -42,8 +81,5 @@ export const integers = (fn: string, dtype: DType): LossError =>
     received: dtype,
     expected: 'a floating-point dtype',
     repair: `tensor(x, { dtype: 'float32' })`,
-    pytorch:
-      fn === 'mean'
-        ? `RuntimeError: mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${torchName(dtype)}`
-        : null,
+    pytorch,
   })

@@ -1,11 +1,11 @@
 import { LossError } from '../errors.ts'
 import { record } from '../tensor/autograd.ts'
-import { allocateNumbers, type Numbers } from '../tensor/dtype.ts'
+import { allocateNumbers, isFloating, type Numbers, torchName } from '../tensor/dtype.ts'
 import type { TensorLike } from '../tensor/from.ts'
 import { sizeOf } from '../tensor/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { numbersOf } from '../tensor/view.ts'
-import { floating, operand, result } from './shared.ts'
+import { operand, refusedDType, result } from './shared.ts'
 
 /** log softmax along an axis: (x − max) − log Σ e^(x − max). */
 export function logSoftmax(x: TensorLike, dim: number): Tensor {
@@ -40,9 +40,14 @@ function alongAxis(
   slope: (y: number, g: number, gSum: number) => number,
   term: (y: number, g: number) => number,
 ): Tensor {
-  const input = floating(name, operand(name, 'x', x))
-  const axis = dim < 0 ? dim + input.rank : dim
-  if (!Number.isInteger(dim) || axis < 0 || axis >= Math.max(input.rank, 1)) throw noAxis(name, dim, input.rank)
+  const input = operand(name, 'x', x)
+  const axes = Math.max(input.rank, 1) // a 0-D tensor counts as one of a single entry
+  const axis = dim < 0 ? dim + axes : dim
+  if (!Number.isInteger(dim) || axis < 0 || axis >= axes) throw noAxis(name, dim, axes)
+  if (!isFloating(input.dtype)) {
+    const kernel = `${name === 'softmax' ? 'softmax' : 'log_softmax'}_${axis === axes - 1 ? 'lastdim_' : ''}kernel_impl`
+    throw refusedDType(name, input.dtype, `NotImplementedError: "${kernel}" not implemented for '${torchName(input.dtype)}'`)
+  }
   const count = input.shape[axis] ?? 1
   const inner = sizeOf(input.shape.slice(axis + 1))
   const values = numbersOf(input)
@@ -97,13 +102,15 @@ function forEachLine(size: number, count: number, inner: number, visit: (start: 
   for (let outer = 0; outer < size; outer += count * inner) for (let i = 0; i < inner; i++) visit(outer + i)
 }
 
-const noAxis = (fn: string, dim: number, rank: number): LossError =>
+const noAxis = (fn: string, dim: number, axes: number): LossError =>
   new LossError({
     code: 'option-range',
     fn,
     argument: 'dim',
     received: String(dim),
-    expected: `an axis in [${-Math.max(rank, 1)}, ${Math.max(rank, 1) - 1}]`,
+    expected: `an axis in [${-axes}, ${axes - 1}]`,
     repair: 'dim: 1 for the classes of (N, C) and (N, C, d1, …)',
-    pytorch: `IndexError: Dimension out of range (expected to be in range of [${-Math.max(rank, 1)}, ${Math.max(rank, 1) - 1}], but got ${dim})`,
+    pytorch: Number.isInteger(dim)
+      ? `IndexError: Dimension out of range (expected to be in range of [${-axes}, ${axes - 1}], but got ${dim})`
+      : null,
   })

@@ -1,17 +1,18 @@
 import { LossError } from '../errors.ts'
 import { tupleOf } from './shape.ts'
 import type { Tensor } from './tensor.ts'
+import { isContiguous } from './view.ts'
 
 /** One recorded operation: its inputs, and the gradients of those from the gradient of its result (null for an input that has none). */
 export interface Node {
   readonly name: string
-  readonly inputs: readonly Tensor[]
+  inputs: readonly Tensor[]
   backward: ((gradient: Tensor) => readonly (Tensor | null)[]) | null
 }
 
 let recording = true
 
-/** Runs `body` without recording anything on the tape. */
+/** Runs `body` without recording anything on the tape. `body` is not async: recording is on again when it returns. */
 export function noGrad<T>(body: () => T): T {
   const before = recording
   recording = false
@@ -29,8 +30,14 @@ export const records = (inputs: readonly Tensor[]): boolean => recording && inpu
 export const record = (name: string, inputs: readonly Tensor[], backward: Node['backward']): Node | null =>
   records(inputs) ? { name, inputs, backward } : null
 
+/** What the tape needs of tensors; given by tensor.ts, which imports this file. */
+export interface Gradients {
+  readonly plus: (a: Tensor, b: Tensor) => Tensor
+  readonly copy: (gradient: Tensor) => Tensor
+}
+
 /** Sends `gradient` from `root` down to the leaves, each operation once, after everything that used its result. */
-export function runBackward(root: Tensor, gradient: Tensor, retainGraph: boolean, plus: (a: Tensor, b: Tensor) => Tensor): void {
+export function runBackward(root: Tensor, gradient: Tensor, retainGraph: boolean, { plus, copy }: Gradients): void {
   const gradients = new Map<Tensor, Tensor>([[root, gradient]])
   for (const tensor of inOrder(root)) {
     const flowing = gradients.get(tensor)
@@ -38,7 +45,9 @@ export function runBackward(root: Tensor, gradient: Tensor, retainGraph: boolean
     gradients.delete(tensor)
     const { node } = tensor
     if (node === null) {
-      tensor.grad = tensor.grad === null ? flowing : plus(tensor.grad, flowing)
+      // `data` of a leaf and of its gradient are read side by side, and changed: row-major, and shared with nothing that flows again
+      if (tensor.grad !== null) tensor.grad = plus(tensor.grad, flowing)
+      else tensor.grad = retainGraph || !isContiguous(flowing) ? copy(flowing) : flowing
       continue
     }
     if (node.backward === null) throw freed(node)
@@ -49,7 +58,10 @@ export function runBackward(root: Tensor, gradient: Tensor, retainGraph: boolean
       const sum = gradients.get(input)
       gradients.set(input, sum === undefined ? part : plus(sum, part))
     })
-    if (!retainGraph) node.backward = null
+    if (!retainGraph) {
+      node.backward = null
+      node.inputs = []
+    }
   }
 }
 

@@ -60,6 +60,13 @@ export function writeElement(storage: Storage, dtype: DType, index: number, valu
   else storage[index] = value
 }
 
+/** Whether an element of `dtype` can hold `value`, apart from rounding: integers have a range, and no NaN. */
+export function holds(dtype: DType, value: number): boolean {
+  if (isFloating(dtype) || dtype === 'bool') return true
+  const limit = 2 ** (8 * dtypes[dtype].bytes - (dtype === 'uint8' ? 0 : 1))
+  return Math.ceil(value) < limit && Math.floor(value) >= (dtype === 'uint8' ? 0 : -limit)
+}
+
 /** The value that `dtype` would store for `value`. */
 export function roundToDType(value: number, dtype: DType): number {
   if (dtype === 'float64') return value

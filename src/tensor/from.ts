@@ -1,7 +1,9 @@
-import { LossError } from '../errors.ts'
-import { type DType, dtypeNames, dtypes, isDType, type Storage, writeElement } from './dtype.ts'
-import { rowMajor, type Shape, sizeOf, tupleOf } from './shape.ts'
+import { record } from './autograd.ts'
+import { type DType, dtypes, holds, isDType, isFloating, readElement, type Storage, writeElement } from './dtype.ts'
+import { badOption, badShape, badStrides, mixed, noDType, notATensor, outOfRange, ragged, type Where, wrongSize } from './from-errors.ts'
+import { rowMajor, type Shape, sameShape, sizeOf } from './shape.ts'
 import { Tensor } from './tensor.ts'
+import { copyOf, forEachIndex, isContiguous, type View } from './view.ts'
 
 export type NestedInput = number | bigint | boolean | readonly NestedInput[]
 
@@ -33,10 +35,11 @@ export interface TensorOptions {
 }
 
 /**
- * Makes a tensor of numbers, nested arrays, a typed array, or another library's array.
+ * Makes a tensor of numbers, nested arrays, a typed array, another library's array, or another tensor.
  *
- * A typed array is not copied where its dtype stays. Throws LossError for ragged arrays, for data that do not fill the shape,
- * and for dtypes that PyTorch's losses do not have.
+ * A typed array is not copied where its dtype stays. A tensor keeps its place on the tape: `tensor(t, { dtype: 'float64' })` is PyTorch's
+ * `t.to(torch.float64)`; with `requiresGrad` given it is a leaf instead. Throws LossError for ragged arrays, for data that do not fill the
+ * shape, for numbers outside an integer dtype's range, and for dtypes that PyTorch's losses do not have.
  *
  * @example
  * const t = tensor([[1, 2], [3, 4]])
@@ -44,8 +47,20 @@ export interface TensorOptions {
  * t.dtype // => 'float32'
  */
 export function tensor(values: TensorLike, options: TensorOptions = {}): Tensor {
-  return tensorFrom(values, options, 'tensor', 'values', 'float32')
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && !(Object.hasOwn(isOption, name) && isOption[name as keyof TensorOptions](value)))
+      throw badOption(name, value)
+  }
+  return tensorFrom(values, options, 'tensor', 'values', 'float32', (type) =>
+    type === 'str' ? `TypeError: new(): invalid data type 'str'` : `RuntimeError: Could not infer dtype of ${type}`,
+  )
 }
+
+const isOption = {
+  dtype: isDType,
+  shape: () => true, // looked at where it is used
+  requiresGrad: (value: unknown) => typeof value === 'boolean',
+} satisfies Record<keyof TensorOptions, (value: unknown) => boolean>
 
 /** As `tensor`, for the argument `argument` of `fn`; plain numbers take `plainDType`. `says` is PyTorch's text for a Python type that is no tensor. */
 export function tensorFrom(
@@ -57,8 +72,8 @@ export function tensorFrom(
   says?: (type: string) => string,
 ): Tensor {
   const where = { fn, argument, says }
-  if (values instanceof Tensor) return fromTensor(values, options)
-  if (ArrayBuffer.isView(values)) return fromFlat(values, options.shape, options, where, plainDType)
+  if (values instanceof Tensor) return fromTensor(values, options, where)
+  if (ArrayBuffer.isView(values)) return fromFlat(values, options, where, plainDType)
   if (isArrayLike(values)) return fromArrayLike(values, options, where, plainDType)
   if (Array.isArray(values) || isScalar(values)) return fromNested(values as NestedInput, options, where, plainDType)
   throw notATensor(values, where)
@@ -68,12 +83,6 @@ export function tensorFrom(
 export const isTensorLike = (value: unknown): boolean =>
   value instanceof Tensor || ArrayBuffer.isView(value) || Array.isArray(value) || isArrayLike(value)
 
-interface Where {
-  readonly fn: string
-  readonly argument: string
-  readonly says?: (type: string) => string
-}
-
 const isScalar = (value: unknown): boolean => typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
 
 const isArrayLike = (value: unknown): value is ArrayLike => {
@@ -81,65 +90,60 @@ const isArrayLike = (value: unknown): value is ArrayLike => {
   return (ArrayBuffer.isView(value.data) || Array.isArray(value.data)) && ('shape' in value || 'dims' in value)
 }
 
-function fromTensor(values: Tensor, { dtype = values.dtype, requiresGrad, shape = values.shape }: TensorOptions): Tensor {
-  if (dtype === values.dtype && requiresGrad === undefined && shape === values.shape) return values
+/** A tensor in another dtype or shape, on the tape; or as a leaf, where `requiresGrad` says what it is to be. */
+function fromTensor(values: Tensor, options: TensorOptions, where: Where): Tensor {
+  const { dtype = values.dtype, requiresGrad } = options
+  const shape = options.shape === undefined ? values.shape : extentsOf(options.shape, where)
   const { data, strides, offset } = values
-  if (dtype === values.dtype && shape === values.shape) return new Tensor({ data, dtype, shape, strides, offset, requiresGrad })
-  return fromNested(values.toArray() as NestedInput, { dtype, requiresGrad, shape }, { fn: 'tensor', argument: 'values' }, dtype)
+  if (dtype === values.dtype && sameShape(shape, values.shape)) {
+    return requiresGrad === undefined ? values : new Tensor({ data, dtype, shape, strides, offset, requiresGrad })
+  }
+  if (sizeOf(shape) !== values.size) throw wrongSize(values.size, shape, where)
+  const taped = requiresGrad === undefined && isFloating(dtype)
+  const back = { dtype: values.dtype, shape: values.shape }
+  const node = taped ? record('tensor', [values], (g) => [fromTensor(g, back, where)]) : null
+  const plain = values.plain && options.dtype === undefined
+  if (dtype === values.dtype && isContiguous(values)) return new Tensor({ data, dtype, shape, offset, requiresGrad, plain, node })
+  return new Tensor({ data: converted(values, dtype, where), dtype, shape, requiresGrad, plain, node })
 }
 
 function fromArrayLike(values: ArrayLike, options: TensorOptions, where: Where, plainDType: DType): Tensor {
-  const shape = options.shape ?? values.shape ?? values.dims ?? []
+  const shape = extentsOf(values.shape ?? values.dims ?? [], where)
   const given = values.dtype ?? values.type
-  const dtype = options.dtype ?? (isDType(given) ? given : undefined)
-  const strides = [values.strides, values.stride].find((s): s is number[] => Array.isArray(s) && s.length === shape.length)
-  const offset = values.offset ?? 0
-  const flat = fromFlat(values.data, undefined, { ...options, dtype, shape: undefined }, where, plainDType)
-  const steps = strides ?? rowMajor(shape)
-  const reach = shape.map((extent, axis) => (extent - 1) * steps[axis])
+  // what the object says its data are; then what the caller wants of them
+  const flat = fromFlat(values.data, { dtype: isDType(given) ? given : options.dtype }, where, plainDType)
+  const { offset = 0 } = values
+  const listed = [values.strides, values.stride].find(isList) // a function is a method: `stride(axis)` of a row-major tensor
+  const strides = listed === undefined ? rowMajor(shape) : Array.from(listed, Number)
+  const reach = shape.map((extent, axis) => (extent - 1) * strides[axis])
   const first = offset + reach.reduce((sum, step) => sum + Math.min(step, 0), 0)
   const last = offset + reach.reduce((sum, step) => sum + Math.max(step, 0), 0)
-  if (sizeOf(shape) > 0 && (first < 0 || last >= flat.data.length)) {
-    throw new LossError({
-      ...where,
-      code: 'array-strides',
-      received: `${flat.data.length} elements, of which shape ${tupleOf(shape)}, strides ${tupleOf(steps)} and offset ${offset} reach ${first} to ${last}`,
-      expected: 'data that hold every element of the shape',
-      repair: 'give the shape, strides and offset (in elements) of these data',
-      pytorch: null,
-    })
-  }
-  if (strides === undefined && offset === 0 && sizeOf(shape) !== flat.data.length) throw wrongSize(flat.data.length, shape, where)
-  return new Tensor({ data: flat.data, dtype: flat.dtype, shape: [...shape], strides: steps, offset, requiresGrad: options.requiresGrad })
+  const integers = strides.length === shape.length && [offset, ...strides].every(Number.isSafeInteger)
+  if (listed === undefined && offset === 0 && sizeOf(shape) !== flat.size) throw wrongSize(flat.size, shape, where)
+  if (!integers || (sizeOf(shape) > 0 && (first < 0 || last >= flat.size)))
+    throw badStrides(flat.size, { shape, strides, offset, first, last }, where)
+  return fromTensor(new Tensor({ data: flat.data, dtype: flat.dtype, shape, strides, offset, plain: flat.plain }), options, where)
 }
 
-function fromFlat(flat: ArrayLike1D, shape: Shape | undefined, options: TensorOptions, where: Where, plainDType: DType): Tensor {
-  if (!ArrayBuffer.isView(flat)) return reshaped(fromNested(flat as NestedInput, options, where, plainDType), shape, where)
-  const { storage, dtype } = storageOf(flat, options.dtype, where)
-  const extent = [storage.length]
-  return reshaped(new Tensor({ data: storage, dtype, shape: extent, requiresGrad: options.requiresGrad }), shape, where)
+function fromFlat(flat: ArrayLike1D, options: TensorOptions, where: Where, plainDType: DType): Tensor {
+  if (!ArrayBuffer.isView(flat)) return fromNested(flat as NestedInput, options, where, plainDType)
+  return fromTensor(storageOf(flat, options.dtype, where), options, where)
 }
 
-function reshaped(flat: Tensor, shape: Shape | undefined, where: Where): Tensor {
-  if (shape === undefined) return flat
-  if (sizeOf(shape) !== flat.size) throw wrongSize(flat.size, shape, where)
-  return new Tensor({ data: flat.data, dtype: flat.dtype, shape: [...shape], requiresGrad: flat.requiresGrad, plain: flat.plain })
-}
-
-/** A typed array as a tensor's storage, converted where another dtype is asked for. */
-function storageOf(view: ArrayBufferView, wanted: DType | undefined, where: Where): { storage: Storage; dtype: DType } {
-  const kind = view.constructor.name
-  if (kind === 'Uint16Array' && (wanted === 'float16' || wanted === 'bfloat16')) return { storage: view as Uint16Array, dtype: wanted }
-  const own = dtypeOfArray[kind]
+/** A typed array's elements as they are. `wanted` tells what the bits of a Uint16Array mean, and whether bytes are booleans. */
+function storageOf(view: ArrayBufferView, wanted: DType | undefined, where: Where): Tensor {
+  const kind = kindOf(view)
+  const bits = kind === 'Uint16Array' && (wanted === 'float16' || wanted === 'bfloat16')
+  const own = bits ? wanted : dtypeOfArray[kind]
   if (own === undefined) throw noDType(kind, where)
-  const bits = kind === 'Float16Array' || kind === 'Uint8ClampedArray'
-  const storage = (bits ? rawOf(view, dtypes[own].bytes) : view) as Storage
-  if (wanted === undefined || wanted === own || (wanted === 'bool' && own === 'uint8')) return { storage, dtype: wanted ?? own }
-  const converted = dtypes[wanted].allocate(storage.length)
-  const from = new Tensor({ data: storage, dtype: own, shape: [storage.length] }).toArray() as number[]
-  for (let i = 0; i < from.length; i++) writeElement(converted, wanted, i, from[i])
-  return { storage: converted, dtype: wanted }
+  const length = view.byteLength / dtypes[own].bytes
+  const raw = bits || (own !== 'float16' && own !== 'uint8') ? (view as Storage) : rawOf(view, length)
+  const dtype = wanted === 'bool' && own === 'uint8' && (raw as Uint8Array).every((byte) => byte <= 1) ? wanted : own
+  return new Tensor({ data: raw, dtype, shape: [length] })
 }
+
+/** `Float32Array`; of a subclass (Node's Buffer) and of another realm too. */
+const kindOf = (view: ArrayBufferView): string => Object.prototype.toString.call(view).slice(8, -1)
 
 const dtypeOfArray: Readonly<Record<string, DType | undefined>> = {
   Float64Array: 'float64',
@@ -151,31 +155,48 @@ const dtypeOfArray: Readonly<Record<string, DType | undefined>> = {
   Int8Array: 'int8',
   Uint8Array: 'uint8',
   Uint8ClampedArray: 'uint8',
-  Buffer: 'uint8',
 }
 
-const rawOf = (view: ArrayBufferView, bytes: number): Storage =>
-  bytes === 2
-    ? new Uint16Array(view.buffer, view.byteOffset, view.byteLength / 2)
-    : new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+/** The same memory as plain bits or bytes. */
+function rawOf(view: ArrayBufferView, length: number): Storage {
+  if (view.constructor === Uint8Array) return view as Uint8Array
+  return view.byteLength === length
+    ? new Uint8Array(view.buffer, view.byteOffset, length)
+    : new Uint16Array(view.buffer, view.byteOffset, length)
+}
+
+/** The elements in row-major order in another dtype, each rounded once; in integer dtypes the integral part. */
+function converted(view: View, dtype: DType, where: Where): Storage {
+  if (dtype === view.dtype) return copyOf(view)
+  const storage = dtypes[dtype].allocate(sizeOf(view.shape))
+  forEachIndex(view, (index, position) => write(storage, dtype, position, readElement(view.data, view.dtype, index), where))
+  return storage
+}
+
+function write(storage: Storage, dtype: DType, index: number, value: number | bigint, where: Where): void {
+  const whole = typeof value === 'bigint' && storage instanceof BigInt64Array
+  if (whole ? BigInt.asIntN(64, value) !== value : !holds(dtype, Number(value))) throw outOfRange(value, dtype, where)
+  if (whole) storage[index] = value
+  else writeElement(storage, dtype, index, Number(value))
+}
 
 function fromNested(values: NestedInput, options: TensorOptions, where: Where, plainDType: DType): Tensor {
-  const shape: number[] = []
-  for (let level: NestedInput = values; Array.isArray(level); level = level[0]) shape.push(level.length)
+  const own: number[] = []
+  for (let level: NestedInput = values; Array.isArray(level); level = level[0]) own.push(level.length)
   const flat: (number | bigint | boolean)[] = []
-  flatten(values, shape, 0, flat, where)
+  flatten(values, own, 0, flat, where)
   const kinds = new Set(flat.map((value) => typeof value))
   if (kinds.size > 1) throw mixed([...kinds], where)
   const plain = options.dtype === undefined && !kinds.has('bigint') && !kinds.has('boolean')
   const dtype = options.dtype ?? (kinds.has('bigint') ? 'int64' : kinds.has('boolean') ? 'bool' : plainDType)
+  const shape = options.shape === undefined ? own : extentsOf(options.shape, where)
+  if (sizeOf(shape) !== flat.length) throw wrongSize(flat.length, shape, where)
   const data = dtypes[dtype].allocate(flat.length)
   for (let i = 0; i < flat.length; i++) {
     const value = flat[i]
-    if (data instanceof BigInt64Array && typeof value === 'bigint') data[i] = value
-    else writeElement(data, dtype, i, Number(value))
+    write(data, dtype, i, typeof value === 'boolean' ? Number(value) : value, where)
   }
-  const made = new Tensor({ data, dtype, shape, requiresGrad: options.requiresGrad, plain })
-  return reshaped(made, options.shape, where)
+  return new Tensor({ data, dtype, shape, requiresGrad: options.requiresGrad, plain })
 }
 
 function flatten(level: unknown, shape: Shape, axis: number, flat: (number | bigint | boolean)[], where: Where): void {
@@ -190,74 +211,12 @@ function flatten(level: unknown, shape: Shape, axis: number, flat: (number | big
   for (let i = 0; i < shape[axis]; i++) flatten(row[i], shape, axis + 1, flat, where)
 }
 
-const ragged = (got: number | undefined, wanted: number | undefined, axis: number, where: Where): LossError =>
-  new LossError({
-    ...where,
-    code: 'array-ragged',
-    received: got === undefined ? `a number at axis ${axis}` : `${got} entries at axis ${axis}`,
-    expected: wanted === undefined ? 'a number there, as in the first row' : `${wanted} entries there, as in the first row`,
-    repair: 'give every row the same number of entries (pad, and mask with ignoreIndex or weight)',
-    pytorch: `ValueError: expected sequence of length ${wanted ?? 0} at dim ${axis} (got ${got ?? 0})`,
-  })
+const isList = (value: unknown): value is globalThis.ArrayLike<number> =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value)
 
-const mixed = (kinds: string[], where: Where): LossError =>
-  new LossError({
-    ...where,
-    code: 'argument-type',
-    received: `a mixture of ${kinds.join(' and ')}`,
-    expected: 'elements of one kind',
-    repair: 'make them all numbers, all bigints or all booleans',
-    pytorch: null,
-  })
-
-const wrongSize = (length: number, shape: Shape, where: Where): LossError =>
-  new LossError({
-    ...where,
-    code: 'array-size',
-    received: `${length} elements for shape ${tupleOf(shape)}`,
-    expected: `${sizeOf(shape)} elements`,
-    repair: 'give the shape of these data, or all of its data',
-    pytorch: `RuntimeError: shape '[${shape.join(', ')}]' is invalid for input of size ${length}`,
-  })
-
-const repairs: Readonly<Record<string, string>> = {
-  Uint16Array: `say what the bits mean: { data, shape, dtype: 'float16' } or 'bfloat16'; for numbers, Int32Array.from(values)`,
-  Uint32Array: 'Int32Array.from(values), or BigInt64Array.from(values, BigInt) for class indices',
-  BigUint64Array: 'BigInt64Array.from(values)',
-}
-
-const noDType = (kind: string, where: Where): LossError =>
-  new LossError({
-    ...where,
-    code: 'dtype-unsupported',
-    received: `a ${kind}`,
-    expected: `one of the dtypes ${dtypeNames.join(', ')}`,
-    repair: repairs[kind] ?? 'Float32Array.from(values)',
-    pytorch: null,
-  })
-
-const notATensor = (value: unknown, where: Where): LossError => {
-  const { fn, argument, says } = where
-  const shaped = typeof value === 'object' && value !== null && 'shape' in value && 'dataSync' in value
-  return new LossError({
-    fn,
-    argument,
-    code: 'argument-type',
-    received: describe(value),
-    expected: 'a tensor, a number, nested arrays, a typed array, or an object with data and shape (or dims)',
-    repair: shaped ? 'pass { data: t.dataSync(), shape: t.shape }' : 'pass the values as one of these',
-    pytorch:
-      says === undefined ? `TypeError: ${fn}(): argument '${argument}' must be Tensor, not ${pythonType(value)}` : says(pythonType(value)),
-  })
-}
-
-const pythonType = (value: unknown): string =>
-  value === null || value === undefined ? 'NoneType' : typeof value === 'string' ? 'str' : typeof value
-
-function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value)
-  if (typeof value === 'string') return `the string ${JSON.stringify(value)}`
-  if (typeof value === 'function') return `the function ${value.name || '(anonymous)'}`
-  if (typeof value !== 'object') return `a ${typeof value}`
-  return `an object with ${Object.keys(value).slice(0, 6).join(', ') || 'no fields'}`
+/** A shape as numbers: ONNX and others give bigints. */
+function extentsOf(shape: unknown, where: Where): Shape {
+  const extents = isList(shape) ? Array.from(shape, (extent: unknown) => (typeof extent === 'bigint' ? Number(extent) : extent)) : []
+  if (!isList(shape) || !extents.every((extent) => Number.isSafeInteger(extent) && Number(extent) >= 0)) throw badShape(shape, where)
+  return extents as number[]
 }

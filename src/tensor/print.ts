@@ -1,10 +1,12 @@
-import { type DType, isFloating, readElement } from './dtype.ts'
-import { type Shape, sizeOf, tupleOf } from './shape.ts'
+import { isFloating, readElement } from './dtype.ts'
+import { sizeOf, tupleOf } from './shape.ts'
 import type { Tensor } from './tensor.ts'
-import { forEachIndex, type View } from './view.ts'
+import type { View } from './view.ts'
 
 const edge = 3 // elements shown at each end of an axis, where a large tensor is cut
 const whole = 1000 // elements up to which everything is shown
+const lineWidth = 80
+const opening = 'tensor('
 
 /**
  * A tensor as text: values in PyTorch's layout (4 digits, aligned columns, `...` beyond 1000 elements), then shape and dtype.
@@ -15,63 +17,75 @@ export function format(tensor: Tensor): string {
   const tail = [`shape=${tupleOf(tensor.shape)}`, `dtype=${tensor.dtype}`]
   if (tensor.node !== null) tail.push(`grad=${tensor.node.name}`)
   else if (tensor.requiresGrad) tail.push('requiresGrad=true')
-  const cut = sizeOf(tensor.shape) > whole
-  const shown: number[] = []
-  forEachIndex(cut ? edgesOf(tensor) : tensor, (index) => shown.push(readElement(tensor.data, tensor.dtype, index)))
-  const write = writerFor(shown, tensor.dtype)
-  const cells = shown.map(write)
-  const width = Math.max(0, ...cells.map((cell) => cell.length))
-  const body = layout(
-    cells.map((cell) => cell.padStart(width)),
-    tensor.shape,
-    cut,
-  )
-  return `tensor(${body}, ${tail.join(', ')})`
+  let text = `${opening}${bodyOf(tensor)}`
+  let column = text.length - text.lastIndexOf('\n') + 1
+  for (const part of tail) {
+    const fits = column + part.length + 2 <= lineWidth
+    text += fits ? `, ${part}` : `,\n${' '.repeat(opening.length)}${part}`
+    column = fits ? column + part.length + 2 : opening.length + part.length
+  }
+  return `${text})`
 }
 
-/** The corner elements that a cut print-out shows, as a dense list: the same view with the middle of each long axis left out. */
-function edgesOf({ data, dtype, shape, strides, offset }: View): View {
-  const axes = shape.map((extent, axis) => shownAlong(extent, true).map((i) => i * strides[axis]))
-  const indices = axes.reduce<number[]>((starts, steps) => starts.flatMap((start) => steps.map((step) => start + step)), [offset])
-  const picked = indices.map((index) => data[index])
-  const copy = (typeof picked[0] === 'bigint' ? BigInt64Array.from(picked as bigint[]) : data.slice(0, picked.length)) as typeof data
-  picked.forEach((value, i) => {
-    copy[i] = value
-  })
-  return { data: copy, dtype, shape: [picked.length], strides: [1], offset: 0 }
+function bodyOf(view: View): string {
+  const { data, dtype, shape, strides, offset } = view
+  if (sizeOf(shape) === 0) return '[]'
+  const cut = sizeOf(shape) > whole
+  const steps = shape.map((extent, axis) => shownAlong(extent, cut).map((i) => i * strides[axis]))
+  const indices = steps.reduce<number[]>((starts, axis) => starts.flatMap((start) => axis.map((step) => start + step)), [offset])
+  const values = indices.map((index) => readElement(data, dtype, index))
+  // int64 keeps all its digits: it is written from the bigint
+  const cells = dtype === 'int64' ? indices.map((index) => String(data[index])) : written(values, dtype)
+  const width = columnWidth(cells, isFloating(dtype))
+  let at = 0
+  const lines = (axis: number): string => {
+    const indent = ' '.repeat(opening.length + axis + 1)
+    if (axis === shape.length) return cells[at++].padStart(width)
+    const parts = steps[axis].map(() => lines(axis + 1))
+    const last = axis === shape.length - 1
+    if (cut && shape[axis] > 2 * edge) parts.splice(edge, 0, last ? ' ...' : '...')
+    if (!last) return `[${parts.join(`,${'\n'.repeat(shape.length - 1 - axis)}${indent}`)}]`
+    const perLine = Math.max(1, Math.floor((lineWidth - opening.length - axis) / (width + 2)))
+    return `[${chunks(parts, perLine).join(`,\n${indent}`)}]`
+  }
+  return lines(0)
 }
 
 /** Which positions along an axis are shown. */
 function shownAlong(extent: number, cut: boolean): number[] {
-  const all = Array.from({ length: extent }, (_, i) => i)
-  return cut && extent > 2 * edge ? [...all.slice(0, edge), ...all.slice(-edge)] : all
+  const middle = cut && extent > 2 * edge ? extent - 2 * edge : 0
+  return Array.from({ length: extent - middle }, (_, i) => (middle > 0 && i >= edge ? i + middle : i))
 }
 
-function layout(cells: readonly string[], shape: Shape, cut: boolean): string {
-  let at = 0
-  const build = (axis: number, indent: number): string => {
-    if (axis === shape.length) return cells[at++]
-    const parts = shownAlong(shape[axis], cut).map(() => build(axis + 1, indent + 1))
-    if (cut && shape[axis] > 2 * edge) parts.splice(edge, 0, axis === shape.length - 1 ? ' ...' : '...')
-    const gap = axis === shape.length - 1 ? ', ' : `,${'\n'.repeat(shape.length - 1 - axis)}${' '.repeat(indent + 1)}`
-    return `[${parts.join(gap)}]`
-  }
-  return build(0, 'tensor('.length)
+const chunks = (parts: readonly string[], size: number): string[] =>
+  Array.from({ length: Math.ceil(parts.length / size) }, (_, i) => parts.slice(i * size, (i + 1) * size).join(', '))
+
+/** The widest cell; among floating-point numbers zeros, nan and inf do not count, as in PyTorch. */
+function columnWidth(cells: readonly string[], floating: boolean): number {
+  const counted = floating ? cells.filter((cell) => /[1-9]/.test(cell.replace(/e.*$/, ''))) : cells
+  return counted.reduce((width, cell) => Math.max(width, cell.length), 1)
 }
 
-/** One way of writing numbers that suits all of those shown: PyTorch's choice between integers, decimals and powers of ten. */
-function writerFor(shown: readonly number[], dtype: DType): (value: number) => string {
-  if (dtype === 'bool') return (value) => (value === 0 ? 'false' : 'true')
-  if (!isFloating(dtype)) return String
-  const sizes = shown.filter((value) => Number.isFinite(value) && value !== 0).map(Math.abs)
-  const max = Math.max(...sizes)
-  const min = Math.min(...sizes)
+/** Numbers written in one way that suits them all: PyTorch's choice between integers, decimals and powers of ten. */
+function written(values: readonly number[], dtype: View['dtype']): string[] {
+  if (dtype === 'bool') return values.map((value) => (value === 0 ? 'False' : 'True'))
+  if (!isFloating(dtype)) return values.map(String)
+  const sizes = values.filter((value) => Number.isFinite(value) && value !== 0).map(Math.abs)
+  const max = sizes.reduce((most, size) => Math.max(most, size), 0)
+  const min = sizes.reduce((least, size) => Math.min(least, size), Infinity)
   const integral = sizes.every(Number.isInteger)
-  const scientific = sizes.length > 0 && (max / min > 1000 || max > 1e8 || (!integral && min < 1e-4))
-  return (value) => {
+  const scientific = sizes.length > 0 && (max / min > 1000 || max > 1e8 || min < 1e-4)
+  return values.map((value) => {
     if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf'
-    if (scientific) return value.toExponential(4).replace(/e([+-])(\d)$/, 'e$10$2')
-    if (integral) return `${Object.is(value, -0) ? '-0' : value}.`
-    return (Object.is(value, -0) ? '-' : '') + value.toFixed(4)
-  }
+    const sign = value < 0 || Object.is(value, -0) ? '-' : ''
+    const size = Math.abs(value)
+    if (scientific) return sign + halvesToEven((digits) => size.toExponential(digits)).replace(/e([+-])(\d)$/, 'e$10$2')
+    return sign + (integral ? `${size}.` : halvesToEven((digits) => size.toFixed(digits)))
+  })
+}
+
+/** Four decimals. JavaScript rounds halves up, Python to even: 1/32 is 0.0312. */
+function halvesToEven(write: (digits: number) => string): string {
+  const half = /^(\d+\.\d{3}[02468])50*(e.*)?$/.exec(write(40))
+  return half === null ? write(4) : half[1] + (half[2] ?? '')
 }

@@ -1,6 +1,5 @@
 import { LossError } from '../errors.ts'
-import type { Node } from './autograd.ts'
-import { outsideTape, runBackward } from './autograd.ts'
+import { type Node, noGrad, outsideTape, runBackward } from './autograd.ts'
 import { allocateNumbers, type DType, isFloating, readElement, type Storage, toStorage } from './dtype.ts'
 import { format } from './print.ts'
 import { rowMajor, type Shape, sameShape, sizeOf, torchSize, tupleOf } from './shape.ts'
@@ -104,12 +103,13 @@ export class Tensor implements View {
   /**
    * Adds d(this)/d(leaf) to `grad` of every leaf that requires a gradient.
    *
-   * `gradient` is the gradient with respect to this tensor, of its shape; it may be left out for one element (then it is 1).
+   * `gradient` is the gradient with respect to this tensor, of its shape; it may be left out for one element (then it is 1). It is copied.
    * As in PyTorch the graph is freed, unless `retainGraph` is set.
    */
   backward(gradient?: Tensor, options: { retainGraph?: boolean } = {}): void {
     if (!this.requiresGrad) throw outsideTape(this)
-    runBackward(this, startOf(this, gradient), options.retainGraph === true, plus)
+    const start = startOf(this, gradient ?? undefined)
+    noGrad(() => runBackward(this, start, options.retainGraph === true, { plus, copy }))
   }
 
   toString(): string {
@@ -147,7 +147,8 @@ function startOf(root: Tensor, gradient: Tensor | undefined): Tensor {
     const one = allocateNumbers(root.dtype, 1).fill(1)
     return new Tensor({ data: toStorage(one, root.dtype), dtype: root.dtype, shape: root.shape })
   }
-  if (gradient !== undefined && sameShape(gradient.shape, root.shape)) return gradient
+  if (gradient !== undefined && !(gradient instanceof Tensor)) throw notAGradient(gradient, root)
+  if (gradient !== undefined && sameShape(gradient.shape, root.shape)) return copy(gradient, root.dtype)
   const missing = gradient === undefined
   throw new LossError({
     code: missing ? 'gradient-missing' : 'gradient-shape',
@@ -160,6 +161,21 @@ function startOf(root: Tensor, gradient: Tensor | undefined): Tensor {
       ? 'RuntimeError: grad can be implicitly created only for scalar outputs'
       : `RuntimeError: Mismatch in shape: grad_output[0] has a shape of ${torchSize(gradient.shape)} and output[0] has a shape of ${torchSize(root.shape)}.`,
   })
+}
+
+const notAGradient = (gradient: unknown, root: Tensor): LossError =>
+  new LossError({
+    code: 'argument-type',
+    fn: 'backward',
+    argument: 'gradient',
+    received: Array.isArray(gradient) ? 'an array' : `a ${typeof gradient}`,
+    expected: 'a tensor',
+    repair: `tensor(gradient), of shape ${tupleOf(root.shape)}`,
+    pytorch: 'TypeError: gradients can be either Tensors or None, but got float',
+  })
+
+function copy(tensor: Tensor, dtype = tensor.dtype): Tensor {
+  return new Tensor({ data: toStorage(numbersOf(tensor, dtype).slice(), dtype), dtype, shape: tensor.shape })
 }
 
 function plus(a: Tensor, b: Tensor): Tensor {

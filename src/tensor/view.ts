@@ -68,9 +68,9 @@ export function copyOf(view: View): Storage {
 
 /** Sums `elements` of `shape` over the axes along which an operand of shape `own` was repeated: its gradient, in its own shape. */
 export function sumTo(elements: Numbers, shape: Shape, own: Shape): Numbers {
-  const repeated = expandView({ data: elements, dtype: 'float64', shape: own, strides: rowMajor(own), offset: 0 }, shape)
-  if (isContiguous(repeated)) return elements
+  if (elements.length === sizeOf(own)) return elements
   const sums = new Float64Array(sizeOf(own))
+  const repeated = expandView({ data: sums, dtype: 'float64', shape: own, strides: rowMajor(own), offset: 0 }, shape)
   forEachIndex(repeated, (index, position) => {
     sums[index] += elements[position]
   })
