@@ -142,7 +142,7 @@ export function notDifferentiable(fn: string, argument: string, native: string):
 }
 
 /** A dtype that PyTorch refuses for an argument. */
-export function wrongDType(call: Call, argument: string, expected: string, repair: string, pytorch: string): LossError {
+export function wrongDType(call: Call, argument: string, expected: string, repair: string, pytorch: string | null): LossError {
   const { dtype } = call.tensors[argument]
   return new LossError({
     code: 'dtype',

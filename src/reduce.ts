@@ -11,13 +11,17 @@ export interface ReductionOptions {
   readonly reduce?: unknown
 }
 
-/** The reduction that the options ask for, with PyTorch's old names mapped: any of the two replaces `reduction` altogether. */
-export function resolveReduction(fn: string, options: ReductionOptions, choices: readonly string[]): Reduction {
+/**
+ * The reduction that the options ask for, with PyTorch's old names mapped: any of the two replaces `reduction` altogether.
+ *
+ * A loss with a weight in its mean is reduced in Python, which has a text of its own and does not know 'elementwise_mean'.
+ */
+export function resolveReduction(fn: string, options: ReductionOptions, choices: readonly string[], inPython: boolean): Reduction {
   const legacy = legacyReduction(options)
   if (legacy !== null) return legacy
   const { reduction = 'mean' } = options
-  if (reduction === 'elementwise_mean') {
-    warn(fn, `reduction='elementwise_mean' is deprecated, please use reduction='mean' instead.`)
+  if (reduction === 'elementwise_mean' && !inPython) {
+    warn(fn, `reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.`)
     return 'mean'
   }
   if (typeof reduction === 'string' && choices.includes(reduction)) return reduction as Reduction
@@ -28,7 +32,9 @@ export function resolveReduction(fn: string, options: ReductionOptions, choices:
     received: JSON.stringify(reduction),
     expected: `one of ${choices.map((choice) => `'${choice}'`).join(', ')}`,
     repair: `reduction: 'mean' (the default)`,
-    pytorch: `ValueError: ${reduction === null ? 'None' : reduction} is not a valid value for reduction`,
+    pytorch: inPython
+      ? `ValueError: Invalid reduction mode: ${reduction ?? 'None'}. Expected one of 'none', 'mean', 'sum'.`
+      : `ValueError: ${reduction ?? 'None'} is not a valid value for reduction`,
   })
 }
 

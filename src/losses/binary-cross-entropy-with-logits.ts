@@ -1,6 +1,6 @@
 import { type Algebra, logSigmoid, sigmoid } from '../algebra/algebra.ts'
 import { type Call, outputTooSmall, sizesDiffer, wrongDType } from '../check.ts'
-import { notImplemented } from '../families/pointwise/check.ts'
+import { notImplemented, subtractionOfBool } from '../families/pointwise/check.ts'
 import { pointwise } from '../families/pointwise/family.ts'
 import { reductionOptions } from '../spec.ts'
 import { type DType, isFloating, torchName } from '../tensor/dtype.ts'
@@ -74,19 +74,19 @@ const positiveFactor = <V, B>(m: Algebra<V, B>, t: V, posWeight: V | undefined):
 
 /** PyTorch works in place on 1 − target, so the result has the target's type. */
 function targetDType(call: Call): DType {
-  const { input, target } = call.tensors
+  const { input, target, posWeight } = call.tensors
   const wanted = 'a floating-point dtype'
-  if (target.dtype === 'bool') {
-    const says =
-      'RuntimeError: Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.'
-    throw wrongDType(call, 'target', wanted, `tensor(target, { dtype: '${input.dtype}' })`, isFloating(input.dtype) ? says : noKernel(call))
+  const repair = `tensor(target, { dtype: '${input.dtype}' })`
+  if (!isFloating(input.dtype)) {
+    throw wrongDType(call, 'input', wanted, 'Float32Array.from(input)', notImplemented('log_sigmoid_cpu', input.dtype))
   }
-  if (!isFloating(input.dtype)) throw wrongDType(call, 'input', wanted, 'Float32Array.from(input)', noKernel(call))
+  if (posWeight?.dtype === 'bool') throw wrongDType(call, 'posWeight', wanted, 'Float32Array.from(posWeight)', subtractionOfBool(1))
+  // PyTorch subtracts 1 in uint8, where a weight of 0 becomes 255
+  if (posWeight?.dtype === 'uint8') throw wrongDType(call, 'posWeight', wanted, 'Float32Array.from(posWeight)', null)
+  if (target.dtype === 'bool') throw wrongDType(call, 'target', wanted, repair, subtractionOfBool(2))
   if (!isFloating(target.dtype)) {
     const says = `RuntimeError: result type ${torchName(input.dtype)} can't be cast to the desired output type ${torchName(target.dtype)}`
-    throw wrongDType(call, 'target', wanted, `tensor(target, { dtype: '${input.dtype}' })`, says)
+    throw wrongDType(call, 'target', wanted, repair, says)
   }
   return target.dtype
 }
-
-const noKernel = (call: Call): string => notImplemented('log_sigmoid_cpu', call.tensors.input.dtype)

@@ -2,7 +2,7 @@ import { outputTooSmall } from '../check.ts'
 import { same } from '../families/pointwise/check.ts'
 import { pointwise } from '../families/pointwise/family.ts'
 import { reductionOptions } from '../spec.ts'
-import { listOf, torchSize } from '../tensor/shape.ts'
+import { listOf, type Shape, torchSize } from '../tensor/shape.ts'
 
 /** PyTorch's constant, float32(1e-12), also in float64. */
 const eps = Math.fround(1e-12)
@@ -50,7 +50,7 @@ export const binaryCrossEntropy = pointwise({
     operands: {
       weight: (shape, weight, at) =>
         'a' in at
-          ? `RuntimeError: Attempting to broadcast a dimension of length ${at.b} at ${at.axis - Math.max(shape.length, weight.length)}! Mismatching argument at index 1 had ${torchSize(weight)}; but expected shape should be broadcastable to ${listOf(shape)}`
+          ? `RuntimeError: Attempting to broadcast a dimension of length ${at.b} at ${at.axis - Math.max(shape.length, weight.length)}! Mismatching argument at index 1 had ${torchSize(weight)}; but expected shape should be broadcastable to ${listOf(partly(shape, weight, at.axis))}`
           : outputTooSmall(shape, at),
     },
   },
@@ -61,3 +61,10 @@ export const binaryCrossEntropy = pointwise({
     target: (m, { input: x }) => m.sub(m.log1p(m.neg(x)), m.log(x)),
   },
 })
+
+/** The shape that PyTorch has broadcast so far, from the right, when it comes to an axis that does not fit. */
+function partly(shape: Shape, weight: Shape, axis: number): Shape {
+  const rank = Math.max(shape.length, weight.length)
+  const [a, b] = [shape, weight].map((own) => [...new Array<number>(rank - own.length).fill(1), ...own])
+  return a.map((extent, i) => (i > axis && extent === 1 ? b[i] : extent))
+}

@@ -1,4 +1,5 @@
 import { softmaxRows } from '../families/softmax-rows/family.ts'
+import type { RowParams } from '../families/softmax-rows/problem.ts'
 import { classOptions, reductionOptions } from '../spec.ts'
 
 /**
@@ -49,15 +50,16 @@ export const crossEntropy = softmaxRows({
   distributions: true,
 
   value: (m, { picked, uniform }, p) =>
-    smoothing(p) > 0 ? m.neg(m.add(m.mul(1 - smoothing(p), picked), m.mul(share(p), uniform))) : m.neg(picked),
+    spread(p) > 0 ? m.neg(m.add(m.mul(1 - spread(p), picked), m.mul(spread(p) / p.classes, uniform))) : m.neg(picked),
   slope: {
-    picked: (_, __, p) => smoothing(p) - 1,
-    uniform: (p) => (smoothing(p) > 0 ? -share(p) : null),
+    picked: (_, __, p) => spread(p) - 1,
+    uniform: (p) => (spread(p) > 0 ? -spread(p) / p.classes : null),
   },
-  blend: (p) => ({ scale: 1 - smoothing(p), shift: share(p) }),
+  blend: (p) => ({ scale: 1 - smoothing(p), shift: smoothing(p) / p.classes }),
 })
 
 /** PyTorch takes a smoothing below 0, or NaN, for none. */
-const smoothing = (p: Readonly<Record<string, unknown>>): number => (Number(p.labelSmoothing) > 0 ? Number(p.labelSmoothing) : 0)
+const smoothing = (p: RowParams): number => (Number(p.labelSmoothing) > 0 ? Number(p.labelSmoothing) : 0)
 
-const share = (p: Readonly<Record<string, unknown>>): number => smoothing(p) / Number(p.classes)
+/** The smoothing that is left to the value: a distribution is blended before. */
+const spread = (p: RowParams): number => (p.distributions ? 0 : smoothing(p))

@@ -34,7 +34,6 @@ export const nllLoss = softmaxRows({
   ],
   options: { ...classOptions, ...reductionOptions },
   native: { name: 'nll_loss_nd', order: ['input', 'target', 'weight', 'reduction', 'ignoreIndex'] },
-  kernels: ['nll_loss_out_frame', 'nll_loss2d_forward_out_frame'],
   normalised: true,
 
   value: (m, { picked }) => m.neg(picked),

@@ -9,14 +9,36 @@ export type DTypeRule = (call: Call) => DType
 
 const floats = 'float64, float32, float16 or bfloat16'
 
-/** The result is of the type that the arguments promote to. `says` is PyTorch's text where none of them is floating-point. */
+/**
+ * The result is of the type that the arguments promote to. `says` is PyTorch's text where none of them is floating-point.
+ *
+ * With a weight PyTorch works in Python: it subtracts, which bool refuses, and takes integers.
+ */
 export const promoted =
   (says: (dtype: string) => string): DTypeRule =>
   (call) => {
-    const dtype = resultType(Object.values(call.tensors))
+    const { input, target, weight } = call.tensors
+    const bools = [input, target].filter(({ dtype }) => dtype === 'bool').length
+    if (weight !== undefined && bools > 0) {
+      const name = input.dtype === 'bool' ? 'input' : 'target'
+      throw wrongDType(call, name, floats, `tensor(${name}, { dtype: 'float32' })`, subtractionOfBool(bools))
+    }
+    // PyTorch expands input and target first, so that neither counts as 0-D beside the other
+    const rank = Math.max(input.shape.length, target.shape.length)
+    const expanded = Object.values(call.tensors).map((t) =>
+      t === input || t === target ? { dtype: t.dtype, shape: new Array(rank).fill(1) } : t,
+    )
+    const dtype = resultType(expanded)
     if (isFloating(dtype)) return dtype
-    throw wrongDType(call, 'input', floats, 'Float32Array.from(input), or input as plain numbers', says(torchName(dtype)))
+    const text = weight === undefined ? says(torchName(dtype)) : null
+    throw wrongDType(call, 'input', floats, 'Float32Array.from(input), or input as plain numbers', text)
   }
+
+/** PyTorch's text for a difference of which one or both sides are bool. */
+export const subtractionOfBool = (bools: number): string =>
+  bools === 2
+    ? 'RuntimeError: Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.'
+    : 'RuntimeError: Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.'
 
 /** Input and target are of one floating-point type, and so is the result. */
 export const same =
@@ -104,14 +126,14 @@ export type OperandTexts = Readonly<
   Record<string, (shape: Shape, operand: Shape, at: { a: number; b: number; axis: number } | Shape) => string>
 >
 
-/** Refuses probabilities outside [0, 1] where PyTorch does. */
+/** Refuses probabilities outside [0, 1] where PyTorch does: element by element, of all arguments of one shape. */
 export function checkRanges(call: Call): void {
-  for (const { name, domain, enforced } of call.spec.inputs) {
-    if (enforced !== true || domain !== 'probabilities') continue
-    const numbers = numbersOf(call.tensors[name])
-    for (let i = 0; i < numbers.length; i++) {
-      if (!(numbers[i] >= 0 && numbers[i] <= 1)) throw outside(call, name, numbers[i], i)
-    }
+  const columns = call.spec.inputs
+    .filter(({ domain, enforced }) => enforced === true && domain === 'probabilities')
+    .map(({ name }) => ({ name, numbers: numbersOf(call.tensors[name]) }))
+  const size = Math.max(0, ...columns.map(({ numbers }) => numbers.length))
+  for (let i = 0; i < size; i++) {
+    for (const { name, numbers } of columns) if (!(numbers[i] >= 0 && numbers[i] <= 1)) throw outside(call, name, numbers[i], i)
   }
 }
 

@@ -2,6 +2,7 @@ import type { Call } from '../../check.ts'
 import { wrongDType } from '../../check.ts'
 import { LossError } from '../../errors.ts'
 import { ExactSum } from '../../exact-sum.ts'
+import type { Reduction } from '../../reduce.ts'
 import { isFloating, readElement, torchName } from '../../tensor/dtype.ts'
 import { listOf, repairShape, type Shape, sameShape, tupleOf } from '../../tensor/shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
@@ -19,13 +20,16 @@ export function checkClassShapes(call: Call): void {
   const { input, target, weight } = call.tensors
   const rank = input.shape.length
   const wanted = targetShape(input.shape)
-  if (rank === 0) throw zeroDimensions(call)
   if (rank > 1 && (target.shape[0] ?? 0) !== input.shape[0]) {
     const batch = target.shape.length === 0 ? 0 : target.shape[0]
     throw wrongShape(call, wanted, `ValueError: Expected input batch_size (${input.shape[0]}) to match target batch_size (${batch}).`)
   }
   if (rank <= 2) {
     if (target.shape.length > 1) throw wrongShape(call, wanted, 'RuntimeError: 0D or 1D target tensor expected, multi-target not supported')
+    checkClassDType(call)
+    if (rank === 2 && target.shape.length === 0) {
+      throw wrongShape(call, wanted, 'IndexError: Dimension specified as 0 but tensor has no dimensions')
+    }
     if (rank === 1 && target.shape.length === 1 && target.shape[0] !== 1) {
       throw wrongShape(call, wanted, `ValueError: For 1D input, 1D target must have size 1, but got target size: ${target.shape[0]}`)
     }
@@ -37,6 +41,7 @@ export function checkClassShapes(call: Call): void {
       const says = `RuntimeError: only batches of spatial targets supported (3D tensors) but got targets of dimension: ${target.shape.length}`
       throw wrongShape(call, wanted, says)
     }
+    checkClassDType(call)
     checkClassWeight(call, weight, allOrNone)
     if (!sameShape(target.shape, wanted)) {
       const says = `RuntimeError: size mismatch (got input: ${listOf(input.shape)} , target: ${listOf(target.shape)}`
@@ -47,6 +52,7 @@ export function checkClassShapes(call: Call): void {
   if (!sameShape(target.shape, wanted)) {
     throw wrongShape(call, wanted, `RuntimeError: Expected target size ${listOf(wanted)}, got ${listOf(target.shape)}`)
   }
+  checkClassDType(call)
   checkClassWeight(call, weight, allOrNone)
 }
 
@@ -120,6 +126,14 @@ function repairOf(input: Shape, target: Shape, wanted: Shape): string {
   )
 }
 
+/** PyTorch's kernel for inputs of three or more dimensions takes no uint8; it is not run to reduce nothing. */
+export function checkByteTarget(call: Call, reduction: Reduction): void {
+  const { input, target } = call.tensors
+  if (target.dtype !== 'uint8' || input.shape.length <= 2 || (target.size === 0 && reduction !== 'none')) return
+  const says = 'RuntimeError: expected scalar type Long but found Byte'
+  throw wrongDType(call, 'target', 'int64, for inputs of three or more dimensions', 'BigInt64Array.from(target, BigInt)', says)
+}
+
 /** The classes of all rows (−1 where ignored), with what a mean over them divides by. */
 export interface ClassTargets {
   readonly classes: Int32Array
@@ -127,10 +141,9 @@ export interface ClassTargets {
   readonly weightSum: number
 }
 
-/** Reads class indices: integers of a dtype that PyTorch takes, each in [0, C) or ignored. */
+/** Reads class indices, each in [0, C) or ignored. */
 export function readClasses(call: Call, ignoreIndex: number): ClassTargets {
   const { input, target, weight } = call.tensors
-  checkClassDType(call)
   const count = input.shape[classAxis(input.shape)]
   const classes = new Int32Array(target.size)
   const w = weight === undefined ? null : numbersOf(weight)
@@ -151,13 +164,8 @@ export function readClasses(call: Call, ignoreIndex: number): ClassTargets {
 }
 
 function checkClassDType(call: Call): void {
-  const { input, target } = call.tensors
-  if (target.dtype === 'int64') return
-  if (target.dtype === 'uint8') {
-    if (input.shape.length <= 2) return
-    const says = 'RuntimeError: expected scalar type Long but found Byte'
-    throw wrongDType(call, 'target', 'int64, for inputs of three or more dimensions', 'BigInt64Array.from(target, BigInt)', says)
-  }
+  const { target } = call.tensors
+  if (target.dtype === 'int64' || target.dtype === 'uint8') return
   if (target.plain && numbersOf(target).every(Number.isInteger)) return
   const says = `RuntimeError: expected target dtype to be Long or Byte, but got ${torchName(target.dtype)}`
   const repair = isFloating(target.dtype)

@@ -1,0 +1,200 @@
+import type { Domain, InputSpec, LossSpec, OptionSpec } from '../src/spec.ts'
+import { type DType, isFloating } from '../src/tensor/dtype.ts'
+import { type Shape, sizeOf } from '../src/tensor/shape.ts'
+import { type Case, type CaseTensor, encode, jsonNumber, type Layout } from './cases.ts'
+import { mutate } from './mistakes.ts'
+import type { Random } from './random.ts'
+import { drawValues, type Mood } from './values.ts'
+
+/** What a case is made to have; the rest is drawn. */
+export interface Pins {
+  readonly dtype?: DType
+  readonly shape?: Shape
+  readonly reduction?: string
+  readonly mood?: Mood
+  /** All tensors of the pinned dtype. */
+  readonly uniform?: true
+  readonly option?: readonly [name: string, value: unknown]
+  readonly mistake?: boolean
+}
+
+const floats = ['float32', 'float64', 'float32', 'float64', 'bfloat16', 'float16'] as const
+const layouts: readonly Layout[] = ['transposed', 'sliced', 'reversed', 'offset']
+
+/** Shapes of the first argument: (), (C), (N, C), (N, C, d), (N, C, d1, d2), five dimensions, one class, and empty ones. */
+export const shapes: readonly Shape[] = [
+  [],
+  [1],
+  [3],
+  [1, 1],
+  [2, 3],
+  [4, 2],
+  [3, 1],
+  [5, 4],
+  [2, 3, 2],
+  [1, 4, 3],
+  [2, 2, 2, 3],
+  [1, 3, 2, 2],
+  [2, 2, 1, 2, 2],
+  [0],
+  [0, 3],
+  [2, 0],
+  [2, 3, 0],
+]
+const likely: readonly Shape[] = [...shapes.slice(2, 13), [3, 3], [6, 5], [2, 5, 3], [7], [12, 3]]
+
+/** One random case of a loss, from nothing but what its spec declares. */
+export function drawCase(spec: LossSpec, random: Random, id: string, pins: Pins = {}): Case {
+  const mood = pins.mood ?? random.pick(['plain', 'plain', 'plain', 'plain', 'ties', 'special'] as const)
+  const dtype = pins.dtype ?? random.pick(floats)
+  const shape = pins.shape ?? (random.chance(0.05) ? random.pick(shapes) : random.pick(likely))
+  const rows = takesClasses(spec)
+  const classes = shape.length === 0 ? 1 : shape[rows && shape.length > 1 ? 1 : shape.length > 1 ? 1 : 0]
+  const draw: Drawing = { random, mood, dtype, shape, classes, uniform: pins.uniform === true }
+
+  const tensors: Record<string, CaseTensor> = {}
+  const mayBroadcast = 'broadcast' in spec.options && random.chance(0.15) && pins.shape === undefined
+  spec.inputs.forEach((input, i) => {
+    tensors[input.name] = drawInput(draw, input, i > 0 && mayBroadcast)
+  })
+  const options: Record<string, unknown> = {}
+  const distribution =
+    rows && spec.inputs.some(({ name, domain }) => domain === 'classes or probabilities' && sameSize(tensors[name].shape, shape))
+  for (const [name, option] of Object.entries(spec.options)) {
+    if (pins.option?.[0] === name) {
+      options[name] = pins.option[1]
+      continue
+    }
+    drawOption(draw, name, option, pins, { tensors, options, distribution })
+  }
+  if (mayBroadcast) options.broadcast = true
+  sowIgnored(draw, spec, tensors, options)
+
+  const requires = drawRequires(random, spec, tensors, distribution)
+  // what a mean or a sum makes of an infinite upstream gradient is 0·∞, and no matter of the loss
+  const upstream =
+    requires.length > 0 && random.chance(0.35) ? drawUpstream(random, mood === 'special' && pins.reduction === 'none') : undefined
+  const made: Case = { id, loss: spec.pytorch, tensors, options, requires, ...(upstream === undefined ? {} : { upstream }) }
+  return pins.mistake === true || (pins.mistake === undefined && random.chance(0.1)) ? mutate(spec, made, random) : made
+}
+
+interface Drawing {
+  readonly random: Random
+  readonly mood: Mood
+  readonly dtype: DType
+  readonly shape: Shape
+  readonly classes: number
+  readonly uniform: boolean
+}
+
+/** Whether one argument names a class per row of another: then axis 1 of the first argument (or its only one) holds the classes. */
+export const takesClasses = (spec: LossSpec): boolean => spec.inputs.some(({ domain }) => domain.startsWith('classes'))
+
+const sameSize = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((extent, i) => extent === b[i])
+
+function drawInput(draw: Drawing, { domain }: InputSpec, broadcast: boolean): CaseTensor {
+  const { random, shape, uniform } = draw
+  if (domain === 'classes' || (domain === 'classes or probabilities' && random.chance(0.65))) {
+    const rows = shape.filter((_, axis) => axis !== (shape.length === 1 ? 0 : 1))
+    return drawTensor(draw, 'classes', rows, random.chance(0.12) ? 'uint8' : 'int64')
+  }
+  const dtype = uniform ? draw.dtype : otherDType(draw)
+  return drawTensor(draw, domain, broadcast ? broadcastable(random, shape, true) : shape, dtype)
+}
+
+function drawTensor(draw: Drawing, domain: Domain, shape: Shape, dtype: DType): CaseTensor {
+  const { random, mood, classes } = draw
+  const layout = random.chance(0.2) ? random.pick(layouts) : undefined
+  return encode(dtype, shape, drawValues(random, domain, sizeOf(shape), dtype, mood, classes), layout)
+}
+
+/** Mostly the case's own dtype; sometimes another one. */
+function otherDType({ random, dtype }: Drawing): DType {
+  if (random.chance(0.9)) return dtype
+  return random.chance(0.75) ? random.pick(floats) : random.pick(['int64', 'int32', 'uint8', 'bool'] as const)
+}
+
+function drawOption(
+  draw: Drawing,
+  name: string,
+  option: OptionSpec,
+  pins: Pins,
+  into: { tensors: Record<string, CaseTensor>; options: Record<string, unknown>; distribution: boolean },
+): void {
+  const { random, shape, classes } = draw
+  const { tensors, options } = into
+  switch (option.kind) {
+    case 'tensor': {
+      if (!random.chance(0.35)) return
+      const own = option.shape === 'classes' ? [classes] : option.shape === 'same' ? shape : broadcastable(random, shape, false)
+      tensors[name] = drawTensor(draw, option.domain, own, draw.uniform ? draw.dtype : otherDType(draw))
+      return
+    }
+    case 'reduction':
+      if (pins.reduction !== undefined) options[name] = pins.reduction
+      else if (random.chance(0.75)) options[name] = random.pick(option.choices)
+      return
+    case 'legacy':
+      if (pins.reduction === undefined && random.chance(0.05)) options[name] = random.chance(0.5)
+      return
+    case 'number':
+      if (random.chance(0.4))
+        options[name] = jsonNumber(random.chance(0.8) ? random.pick(option.examples) : random.pick([-0.5, Number.NaN, 1, 1e-8, 0.3]))
+      return
+    case 'integer':
+      // what a distribution refuses is for the chapter of mistakes
+      if (random.chance(0.4))
+        options[name] = into.distribution
+          ? -random.integer(3) - 1
+          : random.pick([...option.examples, -1, 255, classes, 0, random.integer(Math.max(classes, 1))])
+      return
+    case 'boolean':
+      if (option.ours !== true && random.chance(0.4)) options[name] = random.chance(0.5)
+  }
+}
+
+/** A shape that broadcasts into `shape`; or, if it may grow the result, against it. */
+function broadcastable(random: Random, shape: Shape, grow: boolean): Shape {
+  const kept = shape.slice(random.integer(shape.length + 1)).map((extent) => (random.chance(0.3) ? 1 : extent))
+  if (random.chance(0.3)) return shape
+  return grow && random.chance(0.3) && kept.length === shape.length ? [2, ...kept] : kept
+}
+
+/** Some class indices become the ignored one. */
+function sowIgnored(draw: Drawing, spec: LossSpec, tensors: Record<string, CaseTensor>, options: Readonly<Record<string, unknown>>): void {
+  const { random, classes } = draw
+  const ignored = Object.entries(spec.options).find(([, option]) => option.kind === 'integer')
+  if (ignored === undefined) return
+  const [name, option] = ignored
+  const value = Number(options[name] ?? ('default' in option ? option.default : -100))
+  for (const { name: input, domain } of spec.inputs) {
+    const t = tensors[input]
+    if (!domain.startsWith('classes') || isFloating(t.dtype) || random.chance(0.4)) continue
+    const share = random.pick([0.2, 0.5, 1])
+    const values = drawValues(random, 'classes', sizeOf(t.shape), t.dtype, 'plain', classes)
+    tensors[input] = encode(
+      t.dtype,
+      t.shape,
+      values.map((v) => (random.chance(share) ? value : v)),
+      t.layout,
+    )
+  }
+}
+
+/** Gradients of the positional arguments, and of options where some loss of the kind has them. */
+function drawRequires(random: Random, spec: LossSpec, tensors: Readonly<Record<string, CaseTensor>>, distribution: boolean): string[] {
+  const positional = spec.inputs.filter(({ name }) => isFloating(tensors[name].dtype)).map(({ name }) => name)
+  const chosen = random.chance(0.1) ? [] : positional.filter((_, i) => i === 0 || random.chance(0.6))
+  const weights = Object.keys(tensors).filter((name) => name in spec.options && isFloating(tensors[name].dtype))
+  return [
+    ...chosen,
+    ...weights.filter((name) =>
+      random.chance(distribution || ('functionalOnly' in spec && spec.functionalOnly?.includes(name)) ? 0.5 : 0.02),
+    ),
+  ]
+}
+
+function drawUpstream(random: Random, special: boolean): (number | string)[] {
+  const length = 1 + random.integer(5)
+  return Array.from({ length }, () => (special && random.chance(0.2) ? random.pick([0, '-0', 'NaN', 1e4]) : (random.integer(65) - 32) / 8))
+}

@@ -1,0 +1,140 @@
+import { LossError } from '../src/errors.ts'
+import type { LossFunction } from '../src/loss.ts'
+import * as losses from '../src/losses/index.ts'
+import { nn } from '../src/nn.ts'
+import { dtypes } from '../src/tensor/dtype.ts'
+import { tensor } from '../src/tensor/from.ts'
+import { sizeOf } from '../src/tensor/shape.ts'
+import type { Tensor } from '../src/tensor/tensor.ts'
+import { copyOf } from '../src/tensor/view.ts'
+import { onWarning } from '../src/warn.ts'
+import { base64Of, type Case, type CaseTensor, encode, laidOut, numberOf, optionValue } from './cases.ts'
+
+/** What the library answers. */
+export interface Ours {
+  readonly loss?: CaseTensor
+  readonly grads?: Readonly<Record<string, CaseTensor>>
+  readonly error?: LossError
+  readonly warnings: readonly string[]
+}
+
+/** A difference between two ways of asking the library itself. */
+export class Disagreement extends Error {}
+
+export const lossOf = (pytorch: string): LossFunction => {
+  const found = Object.values(losses).find(({ spec }) => spec.pytorch === pytorch)
+  if (found === undefined) throw new Error(`no loss ${pytorch} in the table`)
+  return found as unknown as LossFunction
+}
+
+/** Runs a case on the tape, by `valueAndGrad`, and by the module; all three have to agree bit for bit. */
+export function runCase(c: Case): Ours {
+  const warnings: string[] = []
+  const before = onWarning((message) => warnings.push(message))
+  try {
+    const loss = lossOf(c.loss)
+    const taped = attempt(() => onTape(c, (...args) => loss(...args)))
+    if (c.upstream === undefined && c.requires.length > 0 && gradable(c)) {
+      agree(
+        c,
+        'valueAndGrad',
+        taped,
+        attempt(() => fused(c, loss)),
+      )
+    }
+    if (
+      !Object.keys({ ...c.tensors, ...c.options }).some(
+        (name) => loss.spec.functionalOnly?.includes(name) || !(name in loss.spec.options || c.tensors[name]),
+      )
+    ) {
+      agree(
+        c,
+        `nn.${loss.spec.module}`,
+        taped,
+        attempt(() => onTape(c, byModule(loss))),
+      )
+    }
+    return { ...taped, warnings }
+  } finally {
+    onWarning(before)
+  }
+}
+
+type Result = Omit<Ours, 'warnings'>
+
+function attempt(body: () => Result): Result {
+  try {
+    return body()
+  } catch (error) {
+    if (error instanceof LossError) return { error }
+    throw error
+  }
+}
+
+/** The positional tensors and the options object of a case. */
+export function argumentsOf(
+  c: Case,
+  requires: readonly string[] = c.requires,
+): { tensors: Record<string, Tensor>; args: unknown[]; options: Record<string, unknown> } {
+  const { spec } = lossOf(c.loss)
+  const tensors = Object.fromEntries(
+    Object.entries(c.tensors).map(([name, t]) => [name, tensor(laidOut(t), requires.includes(name) ? { requiresGrad: true } : {})]),
+  )
+  const options: Record<string, unknown> = Object.fromEntries(Object.entries(c.options).map(([name, value]) => [name, optionValue(value)]))
+  for (const name of Object.keys(tensors)) if (name in spec.options) options[name] = tensors[name]
+  return { tensors, args: spec.inputs.map(({ name }) => tensors[name]), options }
+}
+
+function onTape(c: Case, call: (...args: unknown[]) => Tensor): Result {
+  const { tensors, args, options } = argumentsOf(c)
+  const loss = call(...args, options)
+  const value = caseTensor(loss)
+  if (c.requires.length === 0) return { loss: value }
+  loss.backward(upstreamFor(c, loss))
+  const grads: [string, CaseTensor][] = c.requires.flatMap((name) => {
+    const { grad } = tensors[name]
+    return grad === null ? [] : [[name, caseTensor(grad)] as [string, CaseTensor]]
+  })
+  return { loss: value, grads: Object.fromEntries(grads) }
+}
+
+const byModule = (loss: LossFunction) => {
+  const make = nn[loss.spec.module as 'MSELoss'] as unknown as (options: unknown) => (...args: unknown[]) => Tensor
+  return (...args: unknown[]): Tensor => make(args[loss.spec.inputs.length])(...args.slice(0, loss.spec.inputs.length))
+}
+
+function fused(c: Case, loss: LossFunction): Result {
+  const { args, options } = argumentsOf(c, [])
+  // in the order of the arguments, as the tape finds them: the first that has no gradient is named
+  const order = [...loss.spec.inputs.map(({ name }) => name), ...Object.keys(loss.spec.options)]
+  const wrt = [...c.requires].sort((a, b) => order.indexOf(a) - order.indexOf(b))
+  const { loss: value, grad } = loss.valueAndGrad(...([...args, { ...options, wrt }] as unknown as [never]))
+  const grads = Object.entries(grad as unknown as Record<string, Tensor>).map(([name, g]) => [name, caseTensor(g)])
+  return { loss: caseTensor(value), grads: Object.fromEntries(grads) }
+}
+
+/** The tape looks at `requiresGrad` of tensors only; a gradient of integers is refused when the tensor is made. */
+const gradable = (c: Case): boolean => c.requires.every((name) => dtypes[c.tensors[name].dtype].floating)
+
+function upstreamFor(c: Case, loss: Tensor): Tensor {
+  const values = (c.upstream ?? [1]).map(numberOf)
+  const size = sizeOf(loss.shape)
+  return tensor(
+    laidOut(
+      encode(
+        loss.dtype,
+        loss.shape,
+        Array.from({ length: size }, (_, i) => values[i % values.length]),
+      ),
+    ),
+  )
+}
+
+const caseTensor = (t: Tensor): CaseTensor => ({ dtype: t.dtype, shape: t.shape, data: base64Of(copyOf(t)) })
+
+function agree(c: Case, way: string, taped: Result, other: Result): void {
+  const [a, b] = [taped, other].map(({ loss, grads = {}, error }) =>
+    JSON.stringify({ loss, grads: c.requires.map((name) => grads[name]), pytorch: error?.pytorch, code: error?.code }),
+  )
+  if (a !== b) throw new Disagreement(`${c.id}: the tape and ${way} differ:\n  ${a}\n  ${b}`)
+}

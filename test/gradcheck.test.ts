@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import { type Case, encode, valuesOf } from '../oracle/cases.ts'
+import { drawCase } from '../oracle/generate.ts'
+import { Random, seedOf } from '../oracle/random.ts'
+import { argumentsOf, lossOf, runCase } from '../oracle/run-case.ts'
+import { readCall } from '../src/check.ts'
+import { checked } from '../src/loss.ts'
+import * as losses from '../src/losses/index.ts'
+
+/**
+ * The gradients are those of the values: central differences in float64 on the reference, from nothing but the values.
+ *
+ * A five-point difference with step h is wrong by about h⁴·f⁽⁵⁾/30 + ε·|f|/h: at h = 1e-4 less than 1e-9, even for sums of 100 and for
+ * the derivatives of a logarithm at 0.05. Values are in general position, so that a kink within 2h of one is unlikely; the seeds
+ * are fixed.
+ */
+const h = 1e-4
+const tolerance = 1e-8
+const draws = 12
+
+const cases = Object.values(losses).flatMap(({ spec }) => {
+  const random = new Random(seedOf(`gradcheck ${spec.pytorch}`))
+  return ['mean', 'sum', 'none'].flatMap((reduction) => {
+    const pins = { mood: 'plain', dtype: 'float64', uniform: true, reduction, mistake: false } as const
+    const found: Case[] = []
+    while (found.length < draws) {
+      const c = smooth(drawCase(spec, random, `${spec.pytorch} ${reduction} ${found.length}`, pins), random)
+      const { loss } = runCase({ ...c, requires: [] })
+      if (loss !== undefined && valuesOf(loss).every(Number.isFinite)) found.push(c)
+    }
+    return found
+  })
+})
+
+test.each(cases.map((c) => [c.id, c] as const))('%s', (_, c) => {
+  const names = differentiable(c)
+  expect(names.length).toBeGreaterThan(0)
+  const { grads = {} } = runCase({ ...c, requires: names })
+  for (const name of names) {
+    const values = valuesOf(c.tensors[name])
+    const slopes = valuesOf(grads[name])
+    const at = (i: number, by: number) => total(withValue(c, name, values, i, by))
+    values.forEach((_, i) => {
+      const slope = (8 * (at(i, h) - at(i, -h)) - (at(i, 2 * h) - at(i, -2 * h))) / (12 * h)
+      const difference = Math.abs(slope - slopes[i]) / Math.max(1, Math.abs(slope))
+      expect(difference, `d/d${name}[${i}]: ${slopes[i]}, by differences ${slope}`).toBeLessThan(tolerance)
+    })
+  }
+})
+
+/** The case without ties and values at the edges of their domains, where differences mean nothing. */
+function smooth(c: Case, random: Random): Case {
+  const { spec } = lossOf(c.loss)
+  const domains = new Map([...spec.inputs.map(({ name, domain }) => [name, domain] as const)])
+  const tensors = Object.entries(c.tensors).map(([name, t]) => {
+    const edged = domains.get(name) === 'probabilities'
+    const move = (v: number) => (edged ? 0.05 + 0.9 * v : v) + (random.uniform() - 0.5) / 50
+    return [name, t.dtype === 'float64' ? encode(t.dtype, t.shape, valuesOf(t).map(move), t.layout) : t]
+  })
+  const { upstream: _, ...rest } = c
+  return { ...rest, tensors: Object.fromEntries(tensors) }
+}
+
+/** What the loss itself says has a gradient. */
+function differentiable(c: Case): string[] {
+  const loss = lossOf(c.loss)
+  const { args, options } = argumentsOf(c, [])
+  return Object.keys(checked(loss.plan, readCall(loss.spec, [...args, options])).differentiable)
+}
+
+function withValue(c: Case, name: string, values: Float64Array, i: number, by: number): Case {
+  const t = c.tensors[name]
+  return { ...c, requires: [], tensors: { ...c.tensors, [name]: encode(t.dtype, t.shape, values.with(i, values[i] + by), t.layout) } }
+}
+
+function total(c: Case): number {
+  const { loss, error } = runCase(c)
+  if (loss === undefined) throw error
+  return valuesOf(loss).reduce((sum, value) => sum + value, 0)
+}
