@@ -1,0 +1,81 @@
+import { Argument, Command, Option } from 'commander'
+import type { LossFunction, OptionSpec, OptionTable } from 'surprisal'
+import { usageFailure } from './failure.ts'
+import { afterLoss, description, inputHelp } from './help.ts'
+import { commandName, kebabCase, otherNames } from './losses.ts'
+import type { Job } from './run.ts'
+import * as read from './values.ts'
+
+/** The command of a loss, all of it from the loss's table; `act` gets what the command line asks for. */
+export function lossCommand(loss: LossFunction, act: (job: Job, json: boolean) => Promise<void>): Command {
+  const { spec } = loss
+  const command = new Command(commandName(spec)).aliases(otherNames(spec)).summary(spec.summary).description(description(loss))
+  command.usage(`${spec.inputs.map(({ name }) => `<${name}>`).join(' ')} [options]`)
+  for (const { name } of spec.inputs) command.addArgument(new Argument(`<${name}>`, inputHelp(loss, name)).argParser(read.readInput))
+  for (const [name, option] of currentFirst(spec.options)) command.addOption(toOption(name, option).helpGroup('Options of the loss:'))
+  const tensors = [
+    ...spec.inputs.map(({ name }) => name),
+    ...Object.keys(spec.options).filter((name) => spec.options[name].kind === 'tensor'),
+  ]
+  const argumentOf = (name: string) => tensors.find((known) => kebabCase(known) === kebabCase(name))
+  const gradient = read.readGradient(tensors.map(kebabCase), argumentOf)
+  command
+    .optionsGroup('Options of the command:')
+    .option(
+      '--grad <[name=]file>',
+      `Write the gradient to a .npy file: of ${tensors[0]}, or of the argument before =. Repeatable.`,
+      gradient,
+    )
+    .option('--out <file>', 'Write the loss to a .npy file; with --reduction none that is every value.', read.readOutputPath)
+    .option('--force', 'Overwrite files that exist.')
+    .option('--json', 'Print one JSON document, described in cli/README.md.')
+    .helpOption('-h, --help', 'Print this.')
+    .addHelpText('after', afterLoss(loss))
+  return command.action(async () => act(toJob(loss, command), command.opts().json === true))
+}
+
+/** The options in the order of the table, the deprecated ones last. */
+const currentFirst = (options: OptionTable): [string, OptionSpec][] =>
+  Object.entries(options).sort(([, a], [, b]) => Number(a.kind === 'legacy') - Number(b.kind === 'legacy'))
+
+function toJob(loss: LossFunction, command: Command): Job {
+  const { spec } = loss
+  const given = command.opts<Record<string, unknown>>()
+  const inputs = Object.fromEntries(spec.inputs.map(({ name }, i) => [name, command.processedArgs[i] as read.FromFile]))
+  const options = Object.fromEntries(
+    Object.keys(spec.options)
+      .filter((name) => given[name] !== undefined)
+      .map((name) => [name, given[name] as read.Given]),
+  )
+  // it can be read once
+  const files = Object.values<read.Given>({ ...inputs, ...options }).filter(read.isFile)
+  if (files.filter(({ file }) => file === '-').length > 1) throw usageFailure('only one argument can be standard input (-)')
+  return {
+    loss,
+    inputs,
+    options,
+    gradients: (given.grad as read.GradientRequest[] | undefined) ?? [],
+    out: given.out as string | undefined,
+    force: given.force === true,
+  }
+}
+
+/** No defaults: what is left out is left to the library. */
+function toOption(name: string, option: OptionSpec): Option {
+  const flag = `--${kebabCase(name)}`
+  const help = option.ours === true ? `${option.help} (Not in PyTorch.)` : option.help
+  switch (option.kind) {
+    case 'tensor':
+      return new Option(`${flag} <array>`, help).argParser(read.readArrayOption)
+    case 'number':
+      return new Option(`${flag} <number>`, `${help} (default: ${option.default})`).argParser(read.readNumber)
+    case 'integer':
+      return new Option(`${flag} <integer>`, `${help} (default: ${option.default})`).argParser(read.readInteger)
+    case 'reduction':
+      return new Option(`${flag} <how>`, `${help} (default: mean)`).choices(option.choices)
+    case 'legacy':
+      return new Option(`${flag} <true|false>`, help).argParser(read.readBoolean)
+    case 'boolean':
+      return new Option(option.default ? `--no-${kebabCase(name)}` : flag, help)
+  }
+}

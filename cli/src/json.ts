@@ -1,0 +1,81 @@
+import { createRequire } from 'node:module'
+import { exitCode } from './exit.ts'
+import type { Failure } from './failure.ts'
+import type { Placed, Result } from './run.ts'
+import { isFile } from './values.ts'
+
+const { version } = createRequire(import.meta.url)('surprisal/package.json') as { version: string }
+
+export { version }
+
+/** The version of the document below; it grows when a field changes its meaning or goes away. Described in cli/README.md. */
+const SCHEMA = 1
+
+/** NaN and the infinities, which JSON lacks, are the strings "NaN", "Infinity" and "-Infinity". */
+type JsonNumber = number | 'NaN' | 'Infinity' | '-Infinity'
+
+export interface ResultDocument {
+  readonly schema: typeof SCHEMA
+  /** The version of surprisal. */
+  readonly surprisal: string
+  /** PyTorch's functional name. */
+  readonly loss: string
+  /** The loss; for reduction 'none' the mean. */
+  readonly value: JsonNumber
+  readonly sum: JsonNumber
+  readonly denominator: JsonNumber
+  readonly counted: number
+  readonly ignored: number
+  readonly reduction: string
+  /** Of the loss as the library returns it: shape [] unless the reduction is 'none'. */
+  readonly dtype: string
+  readonly shape: readonly number[]
+  /** Smallest and largest value; only for reduction 'none'. */
+  readonly min?: JsonNumber
+  readonly max?: JsonNumber
+  readonly inputs: Readonly<Record<string, Placed>>
+  /** The options that were given: an array as its file, shape and dtype, anything else as its value. */
+  readonly options: Readonly<Record<string, unknown>>
+  readonly grad?: Readonly<Record<string, Placed>>
+  readonly out?: Placed
+}
+
+export interface ErrorDocument {
+  readonly schema: typeof SCHEMA
+  readonly surprisal: string
+  readonly error: { readonly exit: number; readonly kind: string; readonly message: string } & Readonly<Record<string, unknown>>
+}
+
+export function resultDocument(result: Result): ResultDocument {
+  const { job, arrays, range, gradients, out, value, sum, denominator, counted, ignored, reduction, dtype, shape } = result
+  const inputs = Object.fromEntries(Object.keys(job.inputs).map((name) => [name, arrays[name]]))
+  const options = Object.entries(job.options).map(([name, given]) => [name, isFile(given) ? arrays[name] : given])
+  return {
+    schema: SCHEMA,
+    surprisal: version,
+    loss: job.loss.spec.pytorch,
+    value: jsonNumber(value),
+    sum: jsonNumber(sum),
+    denominator: jsonNumber(denominator),
+    counted,
+    ignored,
+    reduction,
+    dtype,
+    shape,
+    ...(range === null ? {} : { min: jsonNumber(range[0]), max: jsonNumber(range[1]) }),
+    inputs,
+    options: Object.fromEntries(options),
+    ...(Object.keys(gradients).length === 0 ? {} : { grad: gradients }),
+    ...(out === null ? {} : { out }),
+  }
+}
+
+export function errorDocument({ exit, message, data }: Failure): ErrorDocument {
+  return { schema: SCHEMA, surprisal: version, error: { exit: exitCode(exit), kind: exit, message, ...data } }
+}
+
+/** Indented, with arrays of numbers on one line. A newline inside a string is escaped, so that no string is touched. */
+export const printed = (document: ResultDocument | ErrorDocument): string =>
+  `${JSON.stringify(document, null, 2).replace(/\[\n[^[\]{}"]*\]/g, (array) => array.replace(/\n\s*/g, '').replaceAll(',', ', '))}\n`
+
+const jsonNumber = (value: number): JsonNumber => (Number.isFinite(value) ? value : (String(value) as JsonNumber))

@@ -1,0 +1,110 @@
+import { Command, CommanderError } from 'commander'
+import { onWarning } from 'surprisal'
+import { hasColour, paintFor } from './colour.ts'
+import { lossCommand } from './command.ts'
+import { examplesCommand } from './examples.ts'
+import { exitCode } from './exit.ts'
+import { Failure, usageFailure } from './failure.ts'
+import { afterAll } from './help.ts'
+import { errorDocument, printed, resultDocument, version } from './json.ts'
+import { kebabCase, losses, lossNamed } from './losses.ts'
+import { describe } from './output.ts'
+import { type Job, run } from './run.ts'
+import { speller } from './spelling.ts'
+
+/** Runs a command line, without the program's name; gives the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  process.stdout.on('error', quietly)
+  process.stderr.on('error', quietly)
+  onWarning(warn)
+  const json = beforeDashes(argv).includes('--json')
+  try {
+    return await parse(argv.length === 0 ? ['--help'] : argv)
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCode('ok')
+    const failure = error instanceof Failure ? error : bug(error)
+    if (json) process.stdout.write(printed(errorDocument(failure)))
+    process.stderr.write(explain(failure))
+    return exitCode(failure.exit)
+  }
+}
+
+/** A reader that has seen enough (`| head`) is no error. */
+function quietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(exitCode('ok'))
+  throw error
+}
+
+/** 'surprisal: crossEntropy: …' → 'warning: …', in the words of the command line. */
+function warn(message: string): void {
+  const [, fn = '', text = message] = /^surprisal: (?:nn\.)?(\w+): (.*)$/s.exec(message) ?? []
+  process.stderr.write(`${paintFor(process.stderr).yellow('warning:')} ${speller(fn)(text)}\n`)
+}
+
+async function parse(argv: readonly string[]): Promise<number> {
+  let exit = exitCode('ok')
+  const program = configured(new Command('surprisal'))
+    .description("PyTorch's losses of saved arrays: the value, and the numbers behind it.")
+    .version(version, '-V, --version', 'Print the version.')
+    .helpOption('-h, --help', 'Print this.')
+    .addHelpCommand(new Command('help').argument('[loss]').summary('Explain a loss.').helpGroup('Other commands:'))
+    .usage('<loss> <input> <target> [options]')
+    .commandsGroup('Losses:')
+    .addHelpText('after', afterAll())
+  const act = async (job: Job, json: boolean): Promise<void> => {
+    const result = await run(job)
+    process.stdout.write(json ? printed(resultDocument(result)) : describe(result))
+  }
+  const commands = losses.map((loss) => lossCommand(loss, act))
+  commands.push(examplesCommand((code) => (exit = code)).helpGroup('Other commands:'))
+  for (const command of commands) program.addCommand(command.copyInheritedSettings(program).exitOverride(refusal(command)))
+  await program.exitOverride(refusal(program)).parseAsync(normalised(argv, commands), { from: 'user' })
+  return exit
+}
+
+/** Help with bold titles, a command shown with its short names, and errors left to `explain`. */
+function configured(program: Command): Command {
+  const { bold } = paintFor(process.stdout)
+  return program
+    .configureOutput({ outputError: () => {}, getOutHasColors: () => hasColour(process.stdout) })
+    .configureHelp({
+      styleTitle: bold,
+      commandUsage: (command) => `${programName(command)} ${command.usage()}`,
+      subcommandTerm: (command) => [command.name(), ...(lossNamed(command.name())?.spec.aliases ?? [])].join(', '),
+    })
+    .showSuggestionAfterError()
+}
+
+const programName = (command: Command): string => (command.parent === null ? 'surprisal' : `surprisal ${command.name()}`)
+
+/** What commander refuses, as a failure that says where the help is. */
+const refusal = (command: Command) => (error: CommanderError) => {
+  if (error.exitCode === 0) throw error
+  throw usageFailure(error.message.replace(/^error: /, '').replace(/\n\((.*)\)$/, '. $1'), `${programName(command)} --help`)
+}
+
+/** PyTorch's and the library's spellings of flags (`--ignore_index`, `--ignoreIndex`), and help of what does not exist. */
+function normalised(argv: readonly string[], commands: readonly Command[]): string[] {
+  const head = beforeDashes(argv)
+  const words = head.map((word) => word.replace(/^--[A-Za-z_]+(?==|$)/, (flag) => `--${kebabCase(flag.slice(2))}`))
+  const asked = words[0] === 'help' ? words[1] : words[0]
+  const known =
+    asked === undefined || asked.startsWith('-') || commands.some((command) => [command.name(), ...command.aliases()].includes(asked))
+  return known || asked === 'help' ? [...words, ...argv.slice(head.length)] : [asked]
+}
+
+const beforeDashes = (argv: readonly string[]): readonly string[] => (argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv)
+
+function bug(error: unknown): Failure {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return new Failure('bug', `this is a bug of surprisal ${version}: please report it, with the command and these lines`, [['stack', stack]])
+}
+
+function explain({ message, details, exit }: Failure): string {
+  const paint = paintFor(process.stderr)
+  const width = Math.max(0, ...details.map(([label]) => label.length))
+  const lines = details.map(
+    ([label, text]) => `  ${paint.dim(label.padEnd(width))}  ${exit === 'bug' ? text : text.replaceAll('\n', ' ')}\n`,
+  )
+  return `${paint.red('error:')} ${message}\n${lines.join('')}`
+}

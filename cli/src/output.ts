@@ -1,0 +1,79 @@
+import type { LossSpec } from 'surprisal'
+import { paintFor } from './colour.ts'
+import { commandName } from './losses.ts'
+import { rounded, shortest, tuple } from './numbers.ts'
+import { label, type Result } from './run.ts'
+import { isFile } from './values.ts'
+
+/** The result for people: what was read, then the value with the numbers behind it. */
+export function describe(result: Result, paint = paintFor(process.stdout)): string {
+  const { spec } = result.job.loss
+  const title = `${paint.bold(commandName(spec))}  ${paint.dim(`PyTorch: F.${spec.pytorch}, nn.${spec.module}`)}`
+  const [value, ...behind] = numbers(result)
+  const written = outputs(result)
+  const blocks = [given(result), [[value[0], paint.bold(value[1]), ...value.slice(2)], ...behind], ...(written.length > 0 ? [written] : [])]
+  return `${title}\n${blocks.map((rows) => `\n${columns(rows, paint.dim)}`).join('')}`
+}
+
+type Row = readonly string[]
+
+/** Every argument: an array with file, shape and dtype, anything else with its value. */
+function given({ job, arrays }: Result): Row[] {
+  return Object.entries({ ...job.inputs, ...job.options }).map(([name, value]) => {
+    const array = arrays[name]
+    return isFile(value) ? [label(job, name), array.file ?? '', tuple(array.shape), array.dtype] : [label(job, name), String(value)]
+  })
+}
+
+function numbers(result: Result): Row[] {
+  const { value, dtype, sum, denominator, counted, ignored, reduction, shape, range } = result
+  const unit = ['elements', 'weights'].includes(result.job.loss.spec.mean) ? 'elements' : 'targets'
+  const note = { mean: 'the mean: sum / denominator', sum: 'the sum', none: 'the mean of the values: sum / denominator' }[reduction] ?? ''
+  const rows: Row[] = [
+    ['value', shortest(value, dtype), counted === 0 && Number.isNaN(value) ? 'nothing was counted' : note],
+    ['sum', rounded(sum), ''],
+    ['denominator', rounded(denominator), `${divisor(result)}${reduction === 'sum' ? ' (a sum is not divided)' : ''}`],
+    ['counted', String(counted), unit],
+    ['ignored', String(ignored), unit],
+  ]
+  if (reduction !== 'none') return rows
+  const [min, max] = range?.map((extreme) => shortest(extreme, dtype)) ?? []
+  return [...rows, ['values', tuple(shape), `${dtype}${min === undefined ? '' : `, from ${min} to ${max}`}`]]
+}
+
+/** What a mean divides by, without tensor options and with them. */
+const divisors = {
+  elements: ['the number of elements', 'the number of elements, whatever the weights'],
+  positions: ['the number of targets', 'the number of targets, whatever the weights'],
+  'target weights': ['the number of counted targets', 'the sum of the weights of the counted targets'],
+  weights: ['the number of elements', 'the sum of the weights'],
+} as const satisfies Record<LossSpec['mean'], unknown>
+
+function divisor({ job, arrays }: Result): string {
+  const { spec } = job.loss
+  const target = spec.inputs.find(({ domain }) => domain === 'classes or probabilities')
+  const distributions = target !== undefined && tuple(arrays[target.name].shape) === tuple(arrays[spec.inputs[0].name].shape)
+  const weighted = Object.keys(job.options).some((name) => spec.options[name].kind === 'tensor')
+  return divisors[distributions ? 'positions' : spec.mean][weighted ? 1 : 0]
+}
+
+function outputs({ out, gradients, reduction }: Result): Row[] {
+  const sum = reduction === 'none' ? ', of the sum of the values' : ''
+  const rows = Object.entries(gradients).map(([of, array]): [string, Result['out'], string] => [`gradient of ${of}`, array, sum])
+  if (out !== null) rows.push([reduction === 'none' ? 'values' : 'loss', out, ''])
+  return rows.map(([what, array, note]) => [what, `→ ${array?.file}`, tuple(array?.shape ?? []), `${array?.dtype}${note}`])
+}
+
+/** Rows with aligned columns; everything after the second cell is dimmed. */
+function columns(rows: readonly Row[], dim: (text: string) => string): string {
+  const width = (column: number) => Math.max(0, ...rows.map((row) => (row.length > column + 1 ? plain(row[column]).length : 0)))
+  const first = Math.max(...rows.map(([label]) => label.length))
+  const line = ([label, text = '', ...rest]: Row) => {
+    const tail = rest.map((cell, i) => cell.padEnd(width(i + 2))).join('  ')
+    return `  ${label.padEnd(first)}  ${text}${' '.repeat(Math.max(0, width(1) - plain(text).length))}  ${dim(tail.trimEnd())}`.trimEnd()
+  }
+  return `${rows.map(line).join('\n')}\n`
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what is looked for
+const plain = (text: string): string => text.replace(/\x1b\[\d+m/g, '')
