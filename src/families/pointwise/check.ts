@@ -12,14 +12,14 @@ const floats = 'float64, float32, float16 or bfloat16'
 /**
  * The result is of the type that the arguments promote to. `says` is PyTorch's text where none of them is floating-point.
  *
- * With a weight PyTorch works in Python: it subtracts, which bool refuses, and takes integers.
+ * Where PyTorch subtracts before it calls a kernel, as it does with a weight or for a loss that `subtracts`, it refuses bool and takes integers.
  */
 export const promoted =
-  (says: (dtype: string) => string): DTypeRule =>
+  (says: (dtype: string, reduction: unknown) => string | null, subtracts = false): DTypeRule =>
   (call) => {
     const { input, target, weight } = call.tensors
     const bools = [input, target].filter(({ dtype }) => dtype === 'bool').length
-    if (weight !== undefined && bools > 0) {
+    if ((subtracts || weight !== undefined) && bools > 0) {
       const name = input.dtype === 'bool' ? 'input' : 'target'
       throw wrongDType(call, name, floats, `tensor(${name}, { dtype: 'float32' })`, subtractionOfBool(bools))
     }
@@ -30,7 +30,7 @@ export const promoted =
     )
     const dtype = resultType(expanded)
     if (isFloating(dtype)) return dtype
-    const text = weight === undefined ? says(torchName(dtype)) : null
+    const text = weight === undefined ? says(torchName(dtype), call.values.reduction ?? 'mean') : null
     throw wrongDType(call, 'input', floats, 'Float32Array.from(input), or input as plain numbers', text)
   }
 
