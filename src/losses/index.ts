@@ -2,5 +2,6 @@
 export { binaryCrossEntropy } from './binary-cross-entropy.ts'
 export { binaryCrossEntropyWithLogits } from './binary-cross-entropy-with-logits.ts'
 export { crossEntropy } from './cross-entropy.ts'
+export { l1Loss } from './l1-loss.ts'
 export { mseLoss } from './mse-loss.ts'
 export { nllLoss } from './nll-loss.ts'
