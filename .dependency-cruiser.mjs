@@ -3,11 +3,11 @@
  * cli → index → nn, report → losses → families → loss, check, reduce → backends → algebra → spec → ops → tensor → errors, warn, exact-sum.
  */
 const layers = [
-  ['^src/(index|nn|layers)\\.ts'],
+  ['^src/(index|nn|layers|arena|init)\\.ts'],
   ['^src/(report|card)\\.ts'],
   ['^src/losses/'],
   ['^src/families/'],
-  ['^src/(loss|check|reduce)\\.ts'],
+  ['^src/(loss|gradient-options|check|reduce)\\.ts'],
   ['^src/backends/'],
   ['^src/algebra/'],
   ['^src/spec\\.ts'],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { Arena } from './arena.ts'
 export { type Card, card } from './card.ts'
 export { LossError, type LossErrorCode, type LossErrorFields } from './errors.ts'
 export type { Layer, LinearLayer, LinearOptions } from './layers.ts'

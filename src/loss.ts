@@ -2,6 +2,7 @@ import type { Kernel, Outcome, Want } from './backends/backend.ts'
 import { run } from './backends/choose.ts'
 import { type Call, notDifferentiable, readCall } from './check.ts'
 import { LossError } from './errors.ts'
+import { type GradientOptions, numbersInto, readGradientOptions } from './gradient-options.ts'
 import { gradientScale, type Reduction, reduceTotal, resolveReduction, warnLegacy } from './reduce.ts'
 import type { LossSpec, OptionsOf, OptionTable } from './spec.ts'
 import { record, records } from './tensor/autograd.ts'
@@ -47,11 +48,12 @@ export interface LossFunction<
   /**
    * The loss and its gradient in one pass, without the tape.
    *
-   * `wrt` names what the gradient is taken with respect to ('input' if left out); an array of names gives an object of gradients.
+   * `wrt` names what the gradient is taken with respect to ('input' if left out); an array of names gives an object of gradients. `into` is
+   * a tensor that the gradient is written into, which saves the allocation; `into: input` overwrites the input.
    * For reduction 'none' it is the gradient of the sum.
    */
   valueAndGrad<const W extends string | readonly string[] = 'input'>(
-    ...args: [...Args, options?: OptionsOf<T> & { readonly wrt?: W }]
+    ...args: [...Args, options?: OptionsOf<T> & GradientOptions<W>]
   ): { readonly loss: Tensor; readonly grad: GradientOf<W> }
   readonly spec: LossSpec<T> & { readonly module: M }
   /** @internal */
@@ -65,13 +67,16 @@ export function defineLoss<Args extends readonly unknown[], const T extends Opti
 ): LossFunction<Args, T, M> {
   const loss = (...args: unknown[]): Tensor => taped(plan, begin(spec, args))
   const valueAndGrad = (...args: unknown[]) => {
-    const { wrt = 'input', options } = splitWrt(spec, args[spec.inputs.length])
+    const { names, single, into, options } = readGradientOptions(spec, args[spec.inputs.length])
     const call = begin(spec, [...args.slice(0, spec.inputs.length), options, ...args.slice(spec.inputs.length + 1)])
     const planned = checked(plan, call)
-    const names = typeof wrt === 'string' ? [wrt] : wrt
-    const { loss: value, gradients } = evaluate(planned, namesIn(planned, call, names))
-    const grads = Object.fromEntries(names.map((name) => [name, toGradient(gradients[name], planned.differentiable[name])]))
-    return { loss: value, grad: typeof wrt === 'string' ? grads[wrt] : grads }
+    const arrays: Record<string, Numbers> = {}
+    for (const name of namesIn(planned, call, names)) {
+      if (into[name] !== undefined) arrays[name] = numbersInto(spec, name, into[name], planned.differentiable[name])
+    }
+    const { loss: value, gradients } = evaluate(planned, names, arrays)
+    const grads = Object.fromEntries(names.map((name) => [name, into[name] ?? toGradient(gradients[name], planned.differentiable[name])]))
+    return { loss: value, grad: single ? grads[names[0]] : grads }
   }
   // the cast is sound: readCall refuses what the types refuse, and valueAndGrad answers by what wrt is
   return Object.assign(loss, { valueAndGrad, spec, plan }) as unknown as LossFunction<Args, T, M>
@@ -86,7 +91,9 @@ function begin(spec: LossSpec, args: readonly unknown[]): Call {
 /** The plan of a call, after the checks of its family. */
 export function checked(plan: Planner, call: Call): Plan {
   const { reduction } = call.spec.options
-  return plan(call, resolveReduction(call.spec.name, call.values, reduction.kind === 'reduction' ? reduction.choices : []))
+  const choices = reduction.kind === 'reduction' ? reduction.choices : []
+  const inPython = call.spec.mean === 'weights' && call.tensors.weight !== undefined
+  return plan(call, resolveReduction(call.spec.name, call.values, choices, inPython))
 }
 
 export interface Evaluation {
@@ -97,11 +104,11 @@ export interface Evaluation {
 }
 
 /** Runs a plan: the value, and the gradients of `names` for an upstream gradient of 1. */
-export function evaluate(plan: Plan, names: readonly string[]): Evaluation {
+export function evaluate(plan: Plan, names: readonly string[], into: Readonly<Record<string, Numbers>> = {}): Evaluation {
   const { reduction, dtype, shape } = plan
   const none = reduction === 'none'
   const scale = gradientScale(plan.denominator, reduction)
-  const outcome = execute(plan, { values: none, total: !none, gradients: names, scale, upstream: null })
+  const outcome = execute(plan, { values: none, total: !none, gradients: names, scale, upstream: null, into })
   if (outcome.values !== null) {
     return {
       loss: new Tensor({ data: toStorage(outcome.values, dtype), dtype, shape }),
@@ -117,6 +124,10 @@ export function evaluate(plan: Plan, names: readonly string[]): Evaluation {
 function execute(plan: Plan, want: Want): Outcome {
   const outcome = run(plan.kernel, plan.problem, want)
   if (plan.reduction === 'mean') plan.adjust?.(outcome.gradients, outcome.total)
+  for (const [name, gradient] of Object.entries(outcome.gradients)) {
+    const into = want.into[name]
+    if (into !== undefined && into !== gradient) into.set(gradient)
+  }
   return outcome
 }
 
@@ -129,7 +140,9 @@ function taped(planner: Planner, call: Call): Tensor {
   const none = plan.reduction === 'none'
   const { loss, gradients } = evaluate(plan, none ? [] : names)
   const node = record(call.spec.name, inputs, (upstream) => {
-    const flowing = none ? execute(plan, { values: false, total: false, gradients: names, scale: 1, upstream }).gradients : gradients
+    const flowing = none
+      ? execute(plan, { values: false, total: false, gradients: names, scale: 1, upstream, into: {} }).gradients
+      : gradients
     return names.map((name, i) => toGradient(none ? flowing[name] : times(flowing[name], upstream), inputs[i]))
   })
   const { data, dtype, shape } = loss
@@ -163,21 +176,4 @@ function times(gradient: Numbers, upstream: View): Numbers {
 function toGradient(numbers: Numbers, { dtype, shape }: Tensor): Tensor {
   const data = toStorage(numbers, dtype)
   return new Tensor({ data, dtype, shape })
-}
-
-function splitWrt(spec: LossSpec, options: unknown): { wrt?: string | readonly string[]; options: unknown } {
-  if (typeof options !== 'object' || options === null || !('wrt' in options)) return { options }
-  const { wrt, ...rest } = options
-  if (wrt === undefined) return { options: rest }
-  const names = Array.isArray(wrt) ? wrt : [wrt]
-  if (names.every((name) => typeof name === 'string')) return { wrt: wrt as string | string[], options: rest }
-  throw new LossError({
-    code: 'option-type',
-    fn: spec.name,
-    argument: 'wrt',
-    received: String(wrt),
-    expected: `the name of an argument, or an array of names`,
-    repair: `wrt: ['input', 'target']`,
-    pytorch: null,
-  })
 }

@@ -13,6 +13,8 @@ export interface Want {
   readonly scale: number
   /** A further factor per element or row of the result: the gradient that flows in, for reduction 'none'. */
   readonly upstream: View | null
+  /** Arrays that gradients are to be written into, by operand; the others get fresh ones. */
+  readonly into: Readonly<Record<string, Numbers | undefined>>
 }
 
 export interface Outcome {
@@ -30,6 +32,7 @@ export interface Outcome {
 export interface Kernel<P> {
   readonly family: string
   reference(problem: P, want: Want): Outcome
+  wasm?(problem: P, want: Want): Outcome
 }
 
 export interface Backend {

@@ -8,7 +8,9 @@ const readJson = (path: string) => JSON.parse(readFileSync(new URL(path, import.
 
 test('the help', async () => {
   const { exit, stdout, stderr } = surprisal([])
-  await expect(stdout).toMatchFileSnapshot('./help.txt')
+  // without the losses and the width of their column, so that a new loss leaves the text as it is
+  const text = stdout.replace(/(?<=Losses:\n)( {2}.*\n)+/, '  …\n').replace(/(?<=\S) {3,}/g, '  ')
+  await expect(text).toMatchFileSnapshot('./help.txt')
   expect([exit, stderr]).toEqual([0, ''])
   for (const args of [['--help'], ['-h'], ['help']]) expect(surprisal(args)).toEqual({ exit, stdout, stderr })
 })

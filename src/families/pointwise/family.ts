@@ -1,3 +1,4 @@
+import type { Kernel } from '../../backends/backend.ts'
 import type { Call } from '../../check.ts'
 import { exactSum } from '../../exact-sum.ts'
 import { defineLoss, type LossFunction, type Plan } from '../../loss.ts'
@@ -8,7 +9,12 @@ import type { TensorLike } from '../../tensor/from.ts'
 import { type Shape, sizeOf } from '../../tensor/shape.ts'
 import { numbersOf } from '../../tensor/view.ts'
 import { checkOperands, checkRanges, type DTypeRule, type OperandTexts, resultShape } from './check.ts'
-import { type PointwiseFormula, type PointwiseProblem, pointwiseKernel } from './kernel.ts'
+import type { PointwiseFormula, PointwiseProblem } from './problem.ts'
+import { referencePointwise } from './reference.ts'
+import { runPointwise } from './wasm.ts'
+
+/** One value per element. */
+const pointwiseKernel: Kernel<PointwiseProblem> = { family: 'pointwise', reference: referencePointwise, wasm: runPointwise }
 
 /** A loss with one value per element: its data, its formula, and PyTorch's words for what it refuses. */
 export interface PointwiseDefinition<T extends OptionTable, M extends string> extends LossSpec<T>, PointwiseFormula {

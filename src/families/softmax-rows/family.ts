@@ -1,3 +1,4 @@
+import type { Kernel } from '../../backends/backend.ts'
 import { type Call, wrongDType } from '../../check.ts'
 import { LossError } from '../../errors.ts'
 import { defineLoss, type LossFunction, type Plan } from '../../loss.ts'
@@ -6,8 +7,14 @@ import type { LossSpec, OptionTable } from '../../spec.ts'
 import { computeDType, isFloating, resultType, torchName } from '../../tensor/dtype.ts'
 import { type TensorLike, tensor } from '../../tensor/from.ts'
 import { listOf, sameShape, sizeOf, tupleOf } from '../../tensor/shape.ts'
-import { type RowFormula, type RowsProblem, softmaxRowsKernel } from './kernel.ts'
-import { checkClassShapes, checkClassWeight, classAxis, readClasses, targetShape, zeroDimensions } from './targets.ts'
+import { numbersOf } from '../../tensor/view.ts'
+import type { RowFormula, RowsProblem } from './problem.ts'
+import { referenceRows } from './reference.ts'
+import { checkByteTarget, checkClassShapes, checkClassWeight, classAxis, readClasses, targetShape, zeroDimensions } from './targets.ts'
+import { runRows } from './wasm.ts'
+
+/** One value per row of scores. */
+const softmaxRowsKernel: Kernel<RowsProblem> = { family: 'softmax-rows', reference: referenceRows, wasm: runRows }
 
 /** A loss with one value per row of scores: its data and its formula over the row's statistics. */
 export interface SoftmaxRowsDefinition<T extends OptionTable, M extends string> extends LossSpec<T>, RowFormula {
@@ -16,19 +23,31 @@ export interface SoftmaxRowsDefinition<T extends OptionTable, M extends string> 
   readonly normalised?: true
   /** Whether a target of the input's shape is a distribution per row. */
   readonly distributions?: true
-  /** PyTorch's kernels that refuse integer scores: with the class axis last, and elsewhere. */
-  readonly kernels: readonly [last: string, elsewhere: string]
+  /** PyTorch's kernels of the softmax, which refuse integer scores: with the class axis last, and elsewhere. */
+  readonly kernels?: Kernels
 }
+
+type Kernels = readonly [last: string, elsewhere: string]
+
+/** PyTorch's kernels that pick the score of a class. */
+const picking: Kernels = ['nll_loss_out_frame', 'nll_loss2d_forward_out_frame']
 
 /** Makes a loss of a formula of one row of scores. */
 export function softmaxRows<const T extends OptionTable, const M extends string>(
   definition: SoftmaxRowsDefinition<T, M>,
 ): LossFunction<[input: TensorLike, target: TensorLike], T, M> {
-  return defineLoss(definition, (call, reduction) =>
-    definition.distributions === true && sameShape(call.tensors.input.shape, call.tensors.target.shape)
-      ? planDistributions(definition, call, reduction)
-      : planClasses(definition, call, reduction),
-  )
+  return defineLoss(definition, (call, reduction) => planRows(definition, call, reduction))
+}
+
+/** What a call computes of its scores, checked. */
+export function planRows<T extends OptionTable, M extends string>(
+  definition: SoftmaxRowsDefinition<T, M>,
+  call: Call,
+  reduction: Reduction,
+): Plan<RowsProblem> {
+  return definition.distributions === true && sameShape(call.tensors.input.shape, call.tensors.target.shape)
+    ? planDistributions(definition, call, reduction)
+    : planClasses(definition, call, reduction)
 }
 
 /** One class index per row. */
@@ -39,15 +58,21 @@ function planClasses<T extends OptionTable, M extends string>(
 ): Plan<RowsProblem> {
   const { input, weight } = call.tensors
   checkSmoothing(call)
-  checkScores(definition, call)
+  if (input.shape.length === 0) throw zeroDimensions(call)
+  checkSoftmax(definition, call)
   checkClassShapes(call)
+  checkScores(picking, call)
   checkWeightDType(call)
+  checkByteTarget(call, reduction)
   const { classes, counted, weightSum } = readClasses(call, call.values.ignoreIndex as number)
+  if (counted > 0 && reduction === 'mean') checkGather(call)
+  checkSingleTarget(call)
   const elements = input.size
-  const denominator = denominatorOf(definition.mean, { elements, positions: classes.length, targetWeights: weightSum, weights: weightSum })
+  const targetWeights = isUndefinedMean(call, classes) ? Number.NaN : weightSum
+  const denominator = denominatorOf(definition.mean, { elements, positions: classes.length, targetWeights, weights: targetWeights })
   return {
     ...common(call, reduction),
-    problem: { ...rowsOf(definition, call), classes, compute: computeDType(input.dtype), weight: weight ?? null },
+    problem: { ...rowsOf(definition, call, false), classes, compute: computeDType(input.dtype), weight: weight ?? null },
     dtype: input.dtype,
     denominator,
     counted,
@@ -75,13 +100,13 @@ function planDistributions<T extends OptionTable, M extends string>(
     const wanted = `all ${classes} classes or no classes but got weight tensor of shape: ${listOf(shape)}`
     return `RuntimeError: cross_entropy: weight tensor should be defined either for ${wanted}`
   })
-  checkScores(definition, call)
+  checkSoftmax(definition, call)
   checkSmoothing(call)
   const dtype = resultType(weight === undefined ? [input, target] : [input, target, weight])
   const positions = input.size === 0 ? 0 : input.size / input.shape[classAxis(input.shape)]
   return {
     ...common(call, reduction),
-    problem: { ...rowsOf(definition, call), classes: null, compute: computeDType(dtype), weight: weight ?? null },
+    problem: { ...rowsOf(definition, call, true), classes: null, compute: computeDType(dtype), weight: weight ?? null },
     dtype,
     denominator: denominatorOf('positions', { elements: input.size, positions, targetWeights: positions, weights: positions }),
     counted: positions,
@@ -97,12 +122,12 @@ const common = (call: Call, reduction: Reduction) => ({
   native: call.tensors.input.shape.length <= 2 ? 'nll_loss_forward' : 'nll_loss2d_forward',
 })
 
-function rowsOf<T extends OptionTable, M extends string>(definition: SoftmaxRowsDefinition<T, M>, call: Call) {
+function rowsOf<T extends OptionTable, M extends string>(definition: SoftmaxRowsDefinition<T, M>, call: Call, distributions: boolean) {
   const { input, target } = call.tensors
   const axis = classAxis(input.shape)
   return {
     formula: definition,
-    params: { ...call.values, classes: input.shape[axis] },
+    params: { ...call.values, classes: input.shape[axis], distributions },
     input,
     outer: sizeOf(input.shape.slice(0, axis)),
     inner: sizeOf(input.shape.slice(axis + 1)),
@@ -118,10 +143,15 @@ function withPlainTarget(call: Call): Call {
   return { ...call, tensors: { ...call.tensors, target: tensor(target, { dtype: input.dtype }) } }
 }
 
-function checkScores<T extends OptionTable, M extends string>(definition: SoftmaxRowsDefinition<T, M>, call: Call): void {
+/** PyTorch has no kernel to run for scores of size 0. */
+function checkSoftmax<T extends OptionTable, M extends string>({ kernels }: SoftmaxRowsDefinition<T, M>, call: Call): void {
+  if (kernels !== undefined && call.tensors.input.size > 0) checkScores(kernels, call)
+}
+
+function checkScores(kernels: Kernels, call: Call): void {
   const { input } = call.tensors
   if (isFloating(input.dtype)) return
-  const kernel = definition.kernels[input.shape.length <= 2 ? 0 : 1]
+  const kernel = kernels[input.shape.length <= 2 ? 0 : 1]
   const says = `NotImplementedError: "${kernel}" not implemented for '${torchName(input.dtype)}'`
   throw wrongDType(call, 'input', 'floating-point scores', 'Float32Array.from(input); are input and target in order?', says)
 }
@@ -131,6 +161,37 @@ function checkWeightDType(call: Call): void {
   if (weight === undefined || weight.dtype === input.dtype) return
   const says = `RuntimeError: expected scalar type ${torchName(input.dtype)} but found ${torchName(weight.dtype)}`
   throw wrongDType(call, 'weight', `${input.dtype}, the input's`, `tensor(weight, { dtype: '${input.dtype}' })`, says)
+}
+
+/** PyTorch takes a target of shape (1) for a single sample, but not with smoothing. */
+function checkSingleTarget(call: Call): void {
+  const { input, target } = call.tensors
+  if (input.shape.length > 1 || target.shape.length === 0 || !(Number(call.values.labelSmoothing) > 0)) return
+  throw new LossError({
+    code: 'shape',
+    fn: call.spec.name,
+    argument: 'target',
+    received: 'shape (1,) for a single sample, with labelSmoothing',
+    expected: 'shape (): one class index',
+    repair: 'reshape(target, [])',
+    pytorch: "RuntimeError: output with shape [] doesn't match the broadcast shape [1]",
+  })
+}
+
+/** PyTorch divides the smoothing and the rest one by one: where all targets weigh 0, the rest is 0/0. */
+function isUndefinedMean(call: Call, classes: Int32Array): boolean {
+  const { weight } = call.tensors
+  if (weight === undefined || !(Number(call.values.labelSmoothing) > 0)) return false
+  const w = numbersOf(weight)
+  return classes.every((t) => t < 0 || w[t] === 0)
+}
+
+/** PyTorch's smoothed mean looks the weights up by a function that takes no uint8. */
+function checkGather(call: Call): void {
+  const { target, weight } = call.tensors
+  if (target.dtype !== 'uint8' || weight === undefined || !(Number(call.values.labelSmoothing) > 0)) return
+  const says = 'RuntimeError: gather(): Expected dtype int32/int64 for index'
+  throw wrongDType(call, 'target', 'int64, with weight and labelSmoothing', 'BigInt64Array.from(target, BigInt)', says)
 }
 
 function checkSmoothing(call: Call): void {
@@ -143,7 +204,7 @@ function checkSmoothing(call: Call): void {
     received: String(labelSmoothing),
     expected: 'a number in [0, 1]',
     repair: 'labelSmoothing: 0.1',
-    pytorch: `RuntimeError: label_smoothing must be between 0.0 and 1.0. Got: ${Number(labelSmoothing.toPrecision(6))}`,
+    pytorch: `RuntimeError: label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing === Infinity ? 'inf' : Number(labelSmoothing.toPrecision(6))}`,
   })
 }
 

@@ -1,64 +1,13 @@
-import type { Algebra } from '../../algebra/algebra.ts'
 import { float64 } from '../../algebra/number.ts'
-import type { Kernel, Outcome, Want } from '../../backends/backend.ts'
+import type { Outcome, Want } from '../../backends/backend.ts'
 import { ExactSum } from '../../exact-sum.ts'
 import { softmaxRow } from '../../ops/softmax.ts'
 import { allocateNumbers, type Numbers } from '../../tensor/dtype.ts'
-import { numbersOf, type View } from '../../tensor/view.ts'
+import { numbersOf } from '../../tensor/view.ts'
+import type { RowsProblem } from './problem.ts'
 
-/** Options that are no tensors: constants of the formula. */
-export type Params = Readonly<Record<string, unknown>>
-
-/**
- * What a loss sees of a row of scores x with log-probabilities ℓ = log softmax(x) (or ℓ = x, where the input is normalised already),
- * weights w (1 where there are none) and target y (w·one-hot of a class index, or w·q of a distribution q).
- */
-export interface RowStatistics<V> {
-  /** Σ y·ℓ: for a class index t, w[t]·ℓ[t]. */
-  readonly picked: V
-  /** Σ w·ℓ over all classes. */
-  readonly uniform: V
-}
-
-/**
- * The value of one row and its slopes. With a = ∂/∂picked and b = ∂/∂uniform the gradient is
- * ∂/∂x = a·(y − Σy·p) + b·(w − Σw·p), where p = softmax(x).
- */
-export interface RowFormula {
-  readonly value: <V, B>(m: Algebra<V, B>, row: RowStatistics<V>, p: Params) => V
-  readonly slope: {
-    readonly picked: <V, B>(m: Algebra<V, B>, row: RowStatistics<V>, p: Params) => V | number
-    /** Null where the loss does not look at `uniform`, which then is not computed. */
-    readonly uniform: (p: RowParams) => number | null
-  }
-  /** What is done to a target distribution first: scale·q + shift. */
-  readonly blend: (p: RowParams) => { readonly scale: number; readonly shift: number }
-}
-
-/** The options, and the number of classes. */
-export type RowParams = Params & { readonly classes: number }
-
-export interface RowsProblem {
-  readonly formula: RowFormula
-  readonly params: RowParams
-  /** Scores (outer, classes, inner): rows run over outer and inner. */
-  readonly input: View
-  readonly outer: number
-  readonly inner: number
-  /** The class of each row, −1 where it is ignored; or null, and the target is a distribution per row. */
-  readonly classes: Int32Array | null
-  readonly target: View
-  /** One weight per class. */
-  readonly weight: View | null
-  /** Whether the input is log-probabilities already. */
-  readonly normalised: boolean
-  readonly compute: 'float64' | 'float32'
-}
-
-/** One value per row of scores. */
-export const softmaxRowsKernel: Kernel<RowsProblem> = { family: 'softmax-rows', reference }
-
-function reference(problem: RowsProblem, want: Want): Outcome {
+/** The kernel on plain numbers: one row after the other, in float64 but for the differences that float32 would round. */
+export function referenceRows(problem: RowsProblem, want: Want): Outcome {
   const { formula, params, outer, inner, classes, normalised, compute } = problem
   const count = params.classes
   const rows = outer * inner
@@ -76,6 +25,9 @@ function reference(problem: RowsProblem, want: Want): Outcome {
   const dTarget = gradient('target', x.length)
   const dWeight = want.gradients.includes('weight') ? new Float64Array(count) : null
   const b = formula.slope.uniform(params)
+  // with no classes at all it is 0·∞
+  const ignoredValue = b === null ? 0 : 0 * -b
+  const spoiled = b !== null && !w.every(Number.isFinite)
   const { scale, shift } = formula.blend(params)
   const logp = new Float64Array(count)
   const p = new Float64Array(count)
@@ -84,8 +36,10 @@ function reference(problem: RowsProblem, want: Want): Outcome {
     const start = Math.floor(row / inner) * count * inner + (row % inner)
     const t = classes === null ? 0 : classes[row]
     if (t < 0) {
-      // 0·NaN is NaN: in PyTorch a row that is not finite spoils its gradient even where it is ignored
-      if (dInput !== null && !normalised && !hasSoftmax(x, start, count, inner)) {
+      if (values !== null) values[row] = ignoredValue
+      if (want.total) total.add(ignoredValue)
+      // 0·NaN is NaN: in PyTorch a row, or a weight of the smoothing, that is not finite spoils the gradient even where the row is ignored
+      if (dInput !== null && !normalised && (spoiled || !hasSoftmax(x, start, count, inner))) {
         for (let c = 0; c < count; c++) dInput[start + c * inner] = Number.NaN
       }
       continue
@@ -118,8 +72,9 @@ function reference(problem: RowsProblem, want: Want): Outcome {
     if (dInput !== null) {
       for (let c = 0; c < count; c++) {
         const y = q === null ? (c === t ? w[c] : 0) : w[c] * round(scale * q[start + c * inner] + shift)
-        let slope = normalised ? (y === 0 && c !== t ? 0 : a * y) : a * (y - ySum * p[c])
-        if (b !== null) slope += b * (normalised ? w[c] : w[c] - wSum * p[c])
+        const share = round(p[c])
+        let slope = normalised ? (y === 0 && c !== t ? 0 : a * y) : a * (y - ySum * share)
+        if (b !== null) slope += b * (normalised ? w[c] : w[c] - wSum * share)
         dInput[start + c * inner] = normalised && slope === 0 && c !== t ? 0 : factor * slope
       }
     }

@@ -1,37 +1,13 @@
-import type { Algebra } from '../../algebra/algebra.ts'
 import { numberAlgebra } from '../../algebra/number.ts'
-import type { Kernel, Outcome, Want } from '../../backends/backend.ts'
+import type { Outcome, Want } from '../../backends/backend.ts'
 import { ExactSum } from '../../exact-sum.ts'
 import { allocateNumbers } from '../../tensor/dtype.ts'
-import { type Shape, sizeOf } from '../../tensor/shape.ts'
-import { expandView, numbersOf, sumTo, type View } from '../../tensor/view.ts'
+import { sizeOf } from '../../tensor/shape.ts'
+import { expandView, numbersOf, sumTo } from '../../tensor/view.ts'
+import type { PointwiseProblem } from './problem.ts'
 
-/** Options that are no tensors: constants of the formula. */
-export type Params = Readonly<Record<string, unknown>>
-
-type Formula = <V, B>(m: Algebra<V, B>, at: Readonly<Record<string, V>>, p: Params) => V
-
-/** The value of one element and its slopes; at a kink a slope is the one that PyTorch takes. */
-export interface PointwiseFormula {
-  readonly value: Formula
-  /** d value / d operand, for each operand that has a gradient. */
-  readonly slope: Readonly<Record<string, Formula>>
-}
-
-export interface PointwiseProblem {
-  readonly formula: PointwiseFormula
-  readonly params: Params
-  /** Of the result; every operand is broadcast to it. */
-  readonly shape: Shape
-  /** The operands of the formula in their own shapes, and `weight`, a factor of the value, where there is one. */
-  readonly operands: Readonly<Record<string, View>>
-  readonly compute: 'float64' | 'float32'
-}
-
-/** One value per element: l = weight · value(operands). */
-export const pointwiseKernel: Kernel<PointwiseProblem> = { family: 'pointwise', reference }
-
-function reference({ formula, params, shape, operands, compute }: PointwiseProblem, want: Want): Outcome {
+/** The kernel on plain numbers: l = weight · value(operands), element by element. */
+export function referencePointwise({ formula, params, shape, operands, compute }: PointwiseProblem, want: Want): Outcome {
   const m = numberAlgebra(compute)
   const size = sizeOf(shape)
   const { weight, ...inputs } = operands

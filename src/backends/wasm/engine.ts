@@ -1,0 +1,86 @@
+import type { View } from '../../tensor/view.ts'
+import { assemble, FunctionBuilder } from './assembler.ts'
+import { type CompiledKernel, KernelMemory, maximumPages, memoryOf, sharedMemory, wasm } from './memory.ts'
+import type { ConstantTable } from './simd.ts'
+
+/** What the engine at hand can do, found by asking it to validate a few bytes. */
+export interface Features {
+  readonly simd: boolean
+  /** Multiply-add in one rounding, of relaxed SIMD. */
+  readonly fma: boolean
+}
+
+let found: Features | undefined
+let fmaAllowed = true
+
+export function features(): Features {
+  found ??= { simd: validates('f32x4.add', 2), fma: validates('f32x4.relaxed_madd', 3) }
+  return { simd: found.simd, fma: found.fma && fmaAllowed }
+}
+
+/** Forbids or allows FMA: without it, every engine gives the same bits. */
+export const allowFma = (allowed: boolean): void => {
+  fmaAllowed = allowed
+}
+
+function validates(op: 'f32x4.add' | 'f32x4.relaxed_madd', operands: number): boolean {
+  const namespace = wasm()
+  if (namespace === null) return false
+  const f = new FunctionBuilder('probe', ['v128'], ['v128'])
+  for (let i = 0; i < operands; i++) f.get(f.params[0])
+  try {
+    return namespace.validate(assemble([f.op(op)], { maximum: 1, shared: false })) && compiles()
+  } catch {
+    // a content security policy without 'wasm-unsafe-eval' forbids compiling: the reference does the work
+    return false
+  }
+}
+
+function compiles(): boolean {
+  const namespace = wasm()
+  if (namespace === null) return false
+  new namespace.Module(assemble([new FunctionBuilder('probe', [], [])], { maximum: 1, shared: false }))
+  return true
+}
+
+/** Compiles functions that share a table of constants. */
+export function compile(functions: readonly FunctionBuilder[], constants: ConstantTable): CompiledKernel {
+  const namespace = wasm()
+  if (namespace === null) throw new Error('WebAssembly is not there')
+  const bytes = assemble(functions, { maximum: maximumPages, shared: sharedMemory() })
+  return { module: new namespace.Module(bytes), constants: constants.bytes }
+}
+
+let common: KernelMemory | undefined
+
+/** The memory for arrays that lie elsewhere: scratch tiles, no more. */
+const commonMemory = (): KernelMemory => {
+  common ??= new KernelMemory()
+  return common
+}
+
+/** The memory that the first operand in kernel memory lies in, or the common one. */
+export function homeOf(views: readonly View[]): KernelMemory {
+  for (const { data } of views) {
+    const memory = memoryOf(data)
+    if (memory !== undefined) return memory
+  }
+  return commonMemory()
+}
+
+const cache = new WeakMap<object, Map<string, CompiledKernel>>()
+
+/** The kernel of a formula in the specialisation that `key` names, compiled once. */
+export function cached(formula: object, key: string, make: () => CompiledKernel): CompiledKernel {
+  let kernels = cache.get(formula)
+  if (kernels === undefined) {
+    kernels = new Map()
+    cache.set(formula, kernels)
+  }
+  let kernel = kernels.get(key)
+  if (kernel === undefined) {
+    kernel = make()
+    kernels.set(key, kernel)
+  }
+  return kernel
+}

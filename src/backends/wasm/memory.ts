@@ -1,0 +1,89 @@
+import type { Storage } from '../../tensor/dtype.ts'
+
+/** The parts of the WebAssembly interface that are used; the compiler's own typings come with the DOM's, which Node lacks. */
+export interface WasmMemory {
+  readonly buffer: ArrayBufferLike
+  grow(pages: number): number
+}
+interface WasmNamespace {
+  validate(bytes: Uint8Array): boolean
+  Module: new (bytes: Uint8Array) => object
+  Instance: new (module: object, imports: object) => { readonly exports: Readonly<Record<string, unknown>> }
+  Memory: new (descriptor: { initial: number; maximum: number; shared?: boolean }) => WasmMemory
+}
+declare const WebAssembly: WasmNamespace | undefined
+
+export const wasm = (): WasmNamespace | null => (typeof WebAssembly === 'undefined' ? null : WebAssembly)
+
+const page = 65536
+/** 4 GiB, the most that 32-bit addresses reach. */
+export const maximumPages = 65536
+
+/** Whether memories are shared between threads: always in Node, in browsers on cross-origin isolated pages. */
+export const sharedMemory = (): boolean => typeof SharedArrayBuffer !== 'undefined'
+
+/** A compiled kernel: the module, and the constants that it reads from memory. */
+export interface CompiledKernel {
+  readonly module: object
+  readonly constants: Uint8Array
+}
+
+/** A memory that kernels run in, with the instances of those that ran. */
+export class KernelMemory {
+  readonly memory: WasmMemory
+  private next = 64 // address 0 is left alone
+  private readonly tiles: { address: number; bytes: number }[] = []
+  private readonly instances = new Map<CompiledKernel, { exports: Readonly<Record<string, unknown>>; table: number }>()
+
+  constructor(initialPages = 16) {
+    const namespace = wasm()
+    if (namespace === null) throw new Error('WebAssembly is not there')
+    this.memory = new namespace.Memory({ initial: initialPages, maximum: maximumPages, shared: sharedMemory() })
+    owners.set(this.memory.buffer, this)
+  }
+
+  /** The address of fresh bytes, at a multiple of 64. */
+  allocate(bytes: number): number {
+    const address = this.next
+    this.next = Math.ceil((address + bytes) / 64) * 64
+    this.reserve(this.next)
+    return address
+  }
+
+  /** Scratch memory, by number; it may move when more is asked for than before. */
+  scratch(name: number, bytes: number): number {
+    const known = this.tiles[name]
+    if (known !== undefined && known.bytes >= bytes) return known.address
+    // a little more, so that tiles do not lie a power of two apart and compete for the same cache lines
+    const made = { address: this.allocate(bytes + 192), bytes }
+    this.tiles[name] = made
+    return made.address
+  }
+
+  /** An exported function of a kernel in this memory, and the address of the kernel's constants. */
+  instance(kernel: CompiledKernel): { exports: Readonly<Record<string, unknown>>; table: number } {
+    const known = this.instances.get(kernel)
+    if (known !== undefined) return known
+    const namespace = wasm()
+    if (namespace === null) throw new Error('WebAssembly is not there')
+    const { exports } = new namespace.Instance(kernel.module, { m: { m: this.memory } })
+    const table = this.allocate(Math.max(kernel.constants.length, 8))
+    new Uint8Array(this.memory.buffer, table, kernel.constants.length).set(kernel.constants)
+    const made = { exports, table }
+    this.instances.set(kernel, made)
+    return made
+  }
+
+  /** Makes addresses below `bytes` usable. A shared memory keeps its old views valid as it grows. */
+  private reserve(bytes: number): void {
+    const missing = Math.ceil((bytes - this.memory.buffer.byteLength) / page)
+    if (missing <= 0) return
+    this.memory.grow(Math.max(missing, 16))
+    owners.set(this.memory.buffer, this)
+  }
+}
+
+/** The kernel memory that a typed array lies in, if any. */
+export const memoryOf = (data: Storage): KernelMemory | undefined => owners.get(data.buffer)
+
+const owners = new WeakMap<ArrayBufferLike, KernelMemory>()

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { valuesOf } from '../../oracle/cases.ts'
+import { judge } from '../../oracle/compare.ts'
+import { type Golden, hasGoldens, readGoldens } from '../../oracle/goldens.ts'
+import { pythonOf, typescriptOf } from '../../oracle/snippets.ts'
+import { Tally } from '../../oracle/tally.ts'
+import { type BackendName, lastBackend, useBackend } from '../../src/backends/choose.ts'
+import * as losses from '../../src/losses/index.ts'
+
+/** A way in which a backend may differ from PyTorch, with the reason; every use is counted and shown. */
+export interface Difference {
+  readonly reason: string
+  applies(golden: Golden, failure: string): boolean
+}
+
+/** How many failures of a chapter are shown in full. */
+const shown = 10
+
+/** The one suite that every backend has to pass: all of PyTorch's answers that were kept. */
+export function conformance(title: string, backend: BackendName, differences: readonly Difference[]): void {
+  const tally = new Tally()
+  const used = new Map<string, number>()
+  const ran = new Map<string, number>()
+  const specs = Object.values(losses).map(({ spec }) => spec)
+  beforeAll(() => useBackend(backend))
+  afterAll(() => {
+    useBackend(null)
+    const counts = [...used].map(([reason, count]) => `  ${String(count).padStart(5)} ${reason}`)
+    const runs = [...ran].map(([name, count]) => `${name} ${count}`).join(', ')
+    process.stdout.write(`${title} (computed by: ${runs}): ${[tally.summary(), ...counts].join('\n')}\n`)
+  })
+
+  describe.each(specs.map(({ pytorch }) => pytorch))(`${title}: %s equals PyTorch`, (pytorch) => {
+    test('has golden files (npm run goldens makes them)', () => {
+      expect(hasGoldens(pytorch)).toBe(true)
+    })
+    if (!hasGoldens(pytorch)) return
+    const { provenance, goldens } = readGoldens(pytorch)
+
+    test('by PyTorch 2.13, complete', () => {
+      expect(provenance.torch).toMatch(/^2\.13\./)
+      expect(goldens.length).toBe(provenance.cases)
+    })
+
+    const chapterOf = ({ case: c }: Golden): string => c.id.split('/')[1]
+    const chapters = [...new Set(goldens.map(chapterOf))].map(
+      (name) => [name, goldens.filter((golden) => chapterOf(golden) === name)] as const,
+    )
+    test.each(chapters)('%s', (_, chapter) => {
+      const failures = chapter.flatMap(failureOf)
+      const more = failures.length > shown ? `\n… and ${failures.length - shown} more` : ''
+      expect(failures.length, `${failures.slice(0, shown).join('\n\n')}${more}`).toBe(0)
+    })
+  })
+
+  test(`${title}: the backend itself did the work`, () => {
+    expect(lastBackend()).not.toBeNull()
+    expect(ran.get(backend) ?? 0).toBeGreaterThan(2000)
+  })
+
+  function failureOf(golden: Golden): string[] {
+    const { case: c, answer } = golden
+    const verdict = judge(c, answer)
+    tally.add(c.loss, verdict)
+    const by = String(lastBackend())
+    ran.set(by, (ran.get(by) ?? 0) + 1)
+    if (verdict.failure === null) return []
+    const known = differences.find(({ applies }) => applies(golden, verdict.failure?.text ?? ''))
+    if (known !== undefined) {
+      used.set(known.reason, (used.get(known.reason) ?? 0) + 1)
+      return []
+    }
+    return [`${c.id}: ${verdict.failure.kind}\n${verdict.failure.text}\n${typescriptOf(c)}\n\n${pythonOf(c)}`]
+  }
+}
+
+/** Whether an argument of the case has an infinite element. */
+export const hasInfinite = ({ case: c }: Golden, name: string): boolean => {
+  const tensor = c.tensors[name]
+  return tensor !== undefined && valuesOf(tensor).some((value) => Math.abs(value) === Infinity)
+}
