@@ -37,7 +37,8 @@ export function readOptions(spec: LossSpec, fn: string, options: unknown, ours: 
     const option = Object.hasOwn(spec.options, name) ? spec.options[name] : undefined
     if (option === undefined) throw unknownOption(spec, fn, name, [...Object.keys(spec.options), ...ours])
     if (value === undefined) continue
-    if (value === null && !['reduction', 'number', 'integer'].includes(option.kind)) continue
+    const isNullable = !['reduction', 'number', 'integer'].includes(option.kind) || ('default' in option && option.default === null)
+    if (value === null && isNullable) continue
     const wanted = { number: 'float', integer: 'int', boolean: 'bool' }[option.kind as string]
     if (wanted !== undefined && !isOfKind(option.kind, value)) throw wrongType(spec, fn, name, wanted, value)
     given[name] = value
@@ -89,7 +90,7 @@ export function expandInto(
   call: Call,
   name: string,
   shape: Shape,
-  says: (at: { a: number; b: number; axis: number } | Shape) => string,
+  says: (at: { a: number; b: number; axis: number } | Shape) => string | null,
 ): View {
   const operand = call.tensors[name]
   const fit = broadcastShapes(shape, operand.shape)

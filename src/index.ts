@@ -5,7 +5,9 @@
  */
 export { Arena } from './arena.ts'
 export { type Card, card } from './card.ts'
+export { type CustomLoss, pointwise } from './custom.ts'
 export { LossError, type LossErrorCode, type LossErrorFields } from './errors.ts'
+export { type Engine, type InitOptions, init } from './init.ts'
 export type { Layer, LinearLayer, LinearOptions } from './layers.ts'
 export type { GradientOf, LossFunction } from './loss.ts'
 export * from './losses/index.ts'

@@ -37,7 +37,7 @@ export type OptionSpec = OptionFacts &
   (
     | { readonly kind: 'tensor'; readonly domain: Domain; readonly shape: 'classes' | 'broadcast' | 'same' }
     | { readonly kind: 'number'; readonly default: number; readonly examples: readonly number[] }
-    | { readonly kind: 'integer'; readonly default: number; readonly examples: readonly number[] }
+    | { readonly kind: 'integer'; readonly default: number | null; readonly examples: readonly number[] }
     | { readonly kind: 'boolean'; readonly default: boolean }
     | { readonly kind: 'legacy' } // a boolean or nothing, which is not the same as false
     | { readonly kind: 'reduction'; readonly choices: readonly string[] }
@@ -45,15 +45,17 @@ export type OptionSpec = OptionFacts &
 
 export type OptionTable = Readonly<Record<string, OptionSpec>>
 
-type OptionValue<S extends OptionSpec> = S extends { kind: 'tensor' }
-  ? TensorLike | null
-  : S extends { kind: 'number' | 'integer' }
-    ? number
-    : S extends { kind: 'reduction'; choices: readonly (infer C)[] }
-      ? C
-      : S extends { kind: 'legacy' }
-        ? boolean | null
-        : boolean
+type OptionValue<S extends OptionSpec> = S extends { kind: 'integer'; default: null }
+  ? number | null
+  : S extends { kind: 'tensor' }
+    ? TensorLike | null
+    : S extends { kind: 'number' | 'integer' }
+      ? number
+      : S extends { kind: 'reduction'; choices: readonly (infer C)[] }
+        ? C
+        : S extends { kind: 'legacy' }
+          ? boolean | null
+          : boolean
 
 /** The options object of a loss, from its table. `null` stands for Python's `None`, where that is PyTorch's default. */
 export type OptionsOf<T extends OptionTable> = { readonly [K in keyof T]?: OptionValue<T[K]> }

@@ -1,6 +1,23 @@
 import { softmaxRows } from '../families/softmax-rows/family.ts'
-import type { RowParams } from '../families/softmax-rows/problem.ts'
+import type { RowFormula, RowParams } from '../families/softmax-rows/problem.ts'
 import { classOptions, reductionOptions } from '../spec.ts'
+
+/** PyTorch takes a smoothing below 0, or NaN, for none. */
+const smoothing = (p: RowParams): number => (Number(p.labelSmoothing) > 0 ? Number(p.labelSmoothing) : 0)
+
+/** The smoothing that is left to the value: a distribution is blended before. */
+const spread = (p: RowParams): number => (p.distributions ? 0 : smoothing(p))
+
+/** The formula of a row, for the losses that end in a cross-entropy. */
+export const formula: RowFormula = {
+  value: (m, { picked, uniform }, p) =>
+    spread(p) > 0 ? m.neg(m.add(m.mul(1 - spread(p), picked), m.mul(spread(p) / p.classes, uniform))) : m.neg(picked),
+  slope: {
+    picked: (_, __, p) => spread(p) - 1,
+    uniform: (p) => (spread(p) > 0 ? -spread(p) / p.classes : null),
+  },
+  blend: (p) => ({ scale: 1 - smoothing(p), shift: smoothing(p) / p.classes }),
+}
 
 /**
  * Cross-entropy of class scores: softmax, logarithm and pick in one. Do not put a softmax before it.
@@ -48,18 +65,5 @@ export const crossEntropy = softmaxRows({
   native: { name: 'cross_entropy_loss', order: ['input', 'target', 'weight', 'reduction', 'ignoreIndex', 'labelSmoothing'] },
   kernels: ['log_softmax_lastdim_kernel_impl', 'log_softmax_kernel_impl'],
   distributions: true,
-
-  value: (m, { picked, uniform }, p) =>
-    spread(p) > 0 ? m.neg(m.add(m.mul(1 - spread(p), picked), m.mul(spread(p) / p.classes, uniform))) : m.neg(picked),
-  slope: {
-    picked: (_, __, p) => spread(p) - 1,
-    uniform: (p) => (spread(p) > 0 ? -spread(p) / p.classes : null),
-  },
-  blend: (p) => ({ scale: 1 - smoothing(p), shift: smoothing(p) / p.classes }),
+  ...formula,
 })
-
-/** PyTorch takes a smoothing below 0, or NaN, for none. */
-const smoothing = (p: RowParams): number => (Number(p.labelSmoothing) > 0 ? Number(p.labelSmoothing) : 0)
-
-/** The smoothing that is left to the value: a distribution is blended before. */
-const spread = (p: RowParams): number => (p.distributions ? 0 : smoothing(p))

@@ -131,7 +131,7 @@ const mixedDTypes = (a: Tensor, b: Tensor): LossError =>
 
 const kernelOf = (a: Tensor, b: Tensor): string => (b.rank === 2 ? '"addmm_impl_cpu_"' : a.rank === 1 ? '"dot"' : '"addmv_impl_cpu"')
 
-const cppNames: Readonly<Record<DType, string>> = {
+export const cppNames: Readonly<Record<DType, string>> = {
   float64: 'double',
   float32: 'float',
   float16: 'c10::Half',

@@ -1,11 +1,12 @@
 import { type Call, expandInto, wrongDType } from '../../check.ts'
 import { LossError } from '../../errors.ts'
+import type { Reduction } from '../../reduce.ts'
 import { type DType, isFloating, resultType, torchName } from '../../tensor/dtype.ts'
 import { broadcastShapes, repairShape, type Shape, sameShape, sizeOf, torchSize, tupleOf } from '../../tensor/shape.ts'
 import { numbersOf } from '../../tensor/view.ts'
 
 /** How a loss finds the dtype of its result; throws for what PyTorch refuses. */
-export type DTypeRule = (call: Call) => DType
+export type DTypeRule = (call: Call, reduction: Reduction) => DType
 
 const floats = 'float64, float32, float16 or bfloat16'
 
@@ -15,8 +16,8 @@ const floats = 'float64, float32, float16 or bfloat16'
  * Where PyTorch subtracts before it calls a kernel, as it does with a weight or for a loss that `subtracts`, it refuses bool and takes integers.
  */
 export const promoted =
-  (says: (dtype: string, reduction: unknown) => string | null, subtracts = false): DTypeRule =>
-  (call) => {
+  (says: (dtype: string, reduction: Reduction) => string | null, subtracts = false): DTypeRule =>
+  (call, reduction) => {
     const { input, target, weight } = call.tensors
     const bools = [input, target].filter(({ dtype }) => dtype === 'bool').length
     if ((subtracts || weight !== undefined) && bools > 0) {
@@ -30,7 +31,7 @@ export const promoted =
     )
     const dtype = resultType(expanded)
     if (isFloating(dtype)) return dtype
-    const text = weight === undefined ? says(torchName(dtype), call.values.reduction ?? 'mean') : null
+    const text = weight === undefined ? says(torchName(dtype), reduction) : null
     throw wrongDType(call, 'input', floats, 'Float32Array.from(input), or input as plain numbers', text)
   }
 
@@ -58,7 +59,7 @@ export const notImplemented = (kernel: string, dtype: DType): string =>
   `NotImplementedError: "${kernel}" not implemented for '${torchName(dtype)}'`
 
 /** The shape of the result: the common one, or the broadcast one where the caller asked for that. */
-export function resultShape(call: Call, says: (input: Shape, target: Shape) => string): Shape {
+export function resultShape(call: Call, says: (input: Shape, target: Shape) => string | null): Shape {
   const shapes = call.spec.inputs.map(({ name }) => call.tensors[name].shape)
   const [input, ...rest] = shapes
   if (rest.every((shape) => sameShape(shape, input))) return input
@@ -106,7 +107,7 @@ export const broadcastWarning = (input: Shape, target: Shape): string => {
 export function checkOperands(call: Call, shape: Shape, says: OperandTexts): void {
   for (const [name, option] of Object.entries(call.spec.options)) {
     if (option.kind !== 'tensor' || call.tensors[name] === undefined) continue
-    if (option.shape === 'broadcast') expandInto(call, name, shape, (at) => says[name](shape, call.tensors[name].shape, at))
+    if (option.shape === 'broadcast') expandInto(call, name, shape, (at) => says[name]?.(shape, call.tensors[name].shape, at) ?? null)
     else if (!sameShape(call.tensors[name].shape, call.tensors.input.shape)) {
       throw new LossError({
         code: 'shape',
@@ -123,7 +124,7 @@ export function checkOperands(call: Call, shape: Shape, says: OperandTexts): voi
 
 /** PyTorch's text where an operand does not broadcast into the result: of sizes a and b at an axis, or of a shape that is too large. */
 export type OperandTexts = Readonly<
-  Record<string, (shape: Shape, operand: Shape, at: { a: number; b: number; axis: number } | Shape) => string>
+  Record<string, (shape: Shape, operand: Shape, at: { a: number; b: number; axis: number } | Shape) => string | null>
 >
 
 /** Refuses probabilities outside [0, 1] where PyTorch does: element by element, of all arguments of one shape. */

@@ -22,8 +22,8 @@ export interface PointwiseDefinition<T extends OptionTable, M extends string> ex
   /** The dtype of the result. */
   readonly dtype: DTypeRule
   readonly says: {
-    /** PyTorch's text for unequal shapes of input and target. */
-    readonly shapes: (input: Shape, target: Shape) => string
+    /** PyTorch's text for unequal shapes of input and target; null where PyTorch has no such loss. */
+    readonly shapes: (input: Shape, target: Shape) => string | null
     /** PyTorch's texts for options that do not broadcast. */
     readonly operands?: OperandTexts
   }
@@ -50,7 +50,7 @@ function planPointwise<T extends OptionTable, M extends string>(
   const { tensors } = call
   const shape = resultShape(call, definition.says.shapes)
   checkOperands(call, shape, definition.says.operands ?? {})
-  const dtype = definition.dtype(call)
+  const dtype = definition.dtype(call, reduction)
   checkRanges(call)
   const elements = sizeOf(shape)
   const { weight } = tensors

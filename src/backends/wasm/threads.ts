@@ -1,0 +1,182 @@
+import type { CompiledKernel, KernelMemory } from './memory.ts'
+import { sharedMemory } from './memory.ts'
+import { type Dispatch, dispatchWith } from './run.ts'
+
+/**
+ * Threads that run kernel calls side by side.
+ *
+ * A job is a list of calls of one function. Its calls are handed out by a ticket, a job number and a call number in one word, which a thread
+ * takes by compare-and-exchange; so a thread that is late can never take a call of another job by mistake. The results lie in the order of
+ * the calls, whoever made them. Waiting threads look around for a moment, then sleep.
+ */
+interface Thread {
+  postMessage(message: unknown): void
+  unref?(): void
+  terminate(): unknown
+}
+
+/** The words at the head of the control memory. */
+const word = { ticket: 0, done: 1, calls: 2, width: 3, fn: 4, wake: 5, listening: 6, ready: 8 } as const
+
+const mostCalls = 4096
+const widest = 32
+const head = 1024
+
+/** Tiles that are made ready at a time: enough for each thread to have several. */
+const tilesAtOnce = 16
+
+class Pool {
+  readonly threads: Thread[] = []
+  private readonly control = new SharedArrayBuffer(head + 8 * mostCalls * (widest + 1))
+  private readonly words = new Int32Array(this.control)
+  private readonly args = new Float64Array(this.control, head, mostCalls * widest)
+  private readonly results = new Float64Array(this.control, head + 8 * mostCalls * widest, mostCalls)
+  private readonly known = new Map<KernelMemory, Map<CompiledKernel, Map<string, number>>>()
+  private functions = 0
+  private job = 0
+
+  constructor(count: number, start: (code: string) => Thread) {
+    for (let i = 0; i < count; i++) {
+      const thread = start(workerCode)
+      thread.unref?.()
+      thread.postMessage({ control: this.control, index: i, word, head, mostCalls, widest })
+      this.threads.push(thread)
+    }
+  }
+
+  readonly dispatch: Dispatch = (memory, kernel, name, calls) => {
+    const run = memory.instance(kernel).exports[name] as (...args: readonly number[]) => number
+    if (calls.length < 2 || calls.length > mostCalls) return calls.map((args) => run(...args))
+    const fn = this.functionOf(memory, kernel, name)
+    const width = calls[0].length
+    for (let i = 0; i < calls.length; i++) this.args.set(calls[i], i * width)
+    const { words } = this
+    words[word.calls] = calls.length
+    words[word.width] = width
+    words[word.fn] = fn
+    Atomics.store(words, word.done, 0)
+    this.job = (this.job + 1) & 0x7fff
+    Atomics.store(words, word.ticket, this.job << 16)
+    this.wake()
+    for (;;) {
+      const ticket = Atomics.load(words, word.ticket)
+      const call = ticket & 0xffff
+      if (call >= calls.length) break
+      if (Atomics.compareExchange(words, word.ticket, ticket, ticket + 1) !== ticket) continue
+      this.results[call] = run(...calls[call])
+      Atomics.add(words, word.done, 1)
+    }
+    while (Atomics.load(words, word.done) < calls.length) pause()
+    return this.results.subarray(0, calls.length)
+  }
+
+  stop(): void {
+    for (const thread of this.threads) thread.terminate()
+  }
+
+  private wake(): void {
+    Atomics.add(this.words, word.wake, 1)
+    Atomics.notify(this.words, word.wake)
+  }
+
+  /** The number under which the threads know a function; tells them of it the first time, and waits until they have it. */
+  private functionOf(memory: KernelMemory, kernel: CompiledKernel, name: string): number {
+    let kernels = this.known.get(memory)
+    if (kernels === undefined) this.known.set(memory, (kernels = new Map()))
+    let names = kernels.get(kernel)
+    if (names === undefined) kernels.set(kernel, (names = new Map()))
+    const known = names.get(name)
+    if (known !== undefined) return known
+    const fn = this.functions++
+    names.set(name, fn)
+    // a sleeping thread hears no message: it is sent back to its event loop first
+    Atomics.store(this.words, word.listening, 1)
+    this.wake()
+    for (const thread of this.threads) thread.postMessage({ fn, module: kernel.module, memory: memory.memory, name })
+    for (let i = 0; i < this.threads.length; i++) while (Atomics.load(this.words, word.ready + i) <= fn) pause()
+    Atomics.store(this.words, word.listening, 0)
+    return fn
+  }
+}
+
+function pause(): void {
+  // a hint to the processor where the engine has one; looking around without it is as right
+  const { pause } = Atomics as unknown as { pause?: () => void }
+  pause?.call(Atomics)
+}
+
+/** What a thread runs; plain JavaScript, since it is handed over as text. */
+const workerCode = `
+let state
+const functions = []
+const instances = new Map()
+const receive = (message) => {
+  if (message.control) { state = { ...message, words: new Int32Array(message.control), args: new Float64Array(message.control, message.head, message.mostCalls * message.widest), results: new Float64Array(message.control, message.head + 8 * message.mostCalls * message.widest, message.mostCalls) }; return }
+  let perMemory = instances.get(message.memory)
+  if (!perMemory) instances.set(message.memory, (perMemory = new Map()))
+  let exports = perMemory.get(message.module)
+  if (!exports) perMemory.set(message.module, (exports = new WebAssembly.Instance(message.module, { m: { m: message.memory } }).exports))
+  functions[message.fn] = exports[message.name]
+  Atomics.store(state.words, state.word.ready + state.index, message.fn + 1)
+  work()
+}
+const work = () => {
+  const { words, word, args, results } = state
+  let idle = 0
+  for (;;) {
+    const wake = Atomics.load(words, word.wake)
+    if (Atomics.load(words, word.listening) === 1) {
+      while (Atomics.load(words, word.listening) === 1 && Atomics.load(words, word.ready + state.index) < functions.length) ;
+      return setTimeout(afterListening, 0)
+    }
+    const ticket = Atomics.load(words, word.ticket)
+    const call = ticket & 0xffff
+    if (ticket !== 0 && call < Atomics.load(words, word.calls)) {
+      if (Atomics.compareExchange(words, word.ticket, ticket, ticket + 1) !== ticket) continue
+      const width = words[word.width]
+      results[call] = functions[words[word.fn]](...args.subarray(call * width, (call + 1) * width))
+      Atomics.add(words, word.done, 1)
+      idle = 0
+    } else if (++idle > 20000) {
+      Atomics.wait(words, word.wake, wake)
+      idle = 0
+    }
+  }
+}
+const afterListening = () => (Atomics.load(state.words, state.word.listening) === 1 ? setTimeout(afterListening, 0) : work())
+if (typeof self === 'undefined') process.getBuiltinModule('node:worker_threads').parentPort.on('message', receive)
+else self.onmessage = ({ data }) => receive(data)
+`
+
+let pool: Pool | null = null
+
+/** Uses `count` threads, this one among them; 1 stops the others. Gives the number that will be used. */
+export function useThreads(count: number): number {
+  pool?.stop()
+  pool = null
+  dispatchWith(null, 1)
+  const start = starter()
+  if (count <= 1 || start === null || !sharedMemory()) return 1
+  pool = new Pool(count - 1, start)
+  dispatchWith(pool.dispatch, tilesAtOnce)
+  return count
+}
+
+interface NodeProcess {
+  getBuiltinModule?(name: 'node:worker_threads'): { Worker: new (code: string, options: { eval: true }) => Thread }
+}
+interface Browser {
+  readonly Worker?: new (url: string) => Thread
+  readonly Blob?: new (parts: string[], options: { type: string }) => object
+  readonly URL?: { createObjectURL(blob: object): string }
+  readonly process?: NodeProcess
+}
+
+/** How a thread is started here: worker_threads in Node, Worker on cross-origin isolated pages. */
+function starter(): ((code: string) => Thread) | null {
+  const { Worker, Blob, URL, process } = globalThis as Browser
+  const threads = process?.getBuiltinModule?.('node:worker_threads')
+  if (threads !== undefined) return (code) => new threads.Worker(code, { eval: true })
+  if (Worker === undefined || Blob === undefined || URL === undefined) return null
+  return (code) => new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })))
+}
