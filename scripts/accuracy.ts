@@ -15,7 +15,13 @@ interface Sweep {
 
 const sweeps: readonly Sweep[] = [
   { name: 'exp(x), x in [-87.33, 88.72]', formula: (m, x) => m.exp(x), truth: Math.exp, from: -87.33654, to: 88.72283 },
-  { name: 'exp(-|x|), x in [0, 87.33]', formula: (m, x) => m.exp(m.neg(m.abs(x))), truth: (x) => Math.exp(-Math.abs(x)), from: 0, to: 87.33654 },
+  {
+    name: 'exp(-|x|), x in [0, 87.33]',
+    formula: (m, x) => m.exp(m.neg(m.abs(x))),
+    truth: (x) => Math.exp(-Math.abs(x)),
+    from: 0,
+    to: 87.33654,
+  },
   { name: 'log(x), x > 0', formula: (m, x) => m.log(x), truth: Math.log, from: 1.1754944e-38, to: 3.4028235e38 },
   { name: 'log1p(x), x in (-1, 3.4e38)', formula: (m, x) => m.log1p(x), truth: Math.log1p, from: -0.99999994, to: 3.4028235e38 },
   {

@@ -28,11 +28,20 @@ export interface CompiledKernel {
   readonly constants: Uint8Array
 }
 
+/** A piece of scratch memory, seen as elements of each kind. */
+export interface Tile {
+  readonly address: number
+  readonly bytes: number
+  readonly float32: Float32Array
+  readonly float64: Float64Array
+  readonly int32: Int32Array
+}
+
 /** A memory that kernels run in, with the instances of those that ran. */
 export class KernelMemory {
   readonly memory: WasmMemory
   private next = 64 // address 0 is left alone
-  private readonly tiles: { address: number; bytes: number }[] = []
+  private readonly tiles: Tile[] = []
   private readonly instances = new Map<CompiledKernel, { exports: Readonly<Record<string, unknown>>; table: number }>()
 
   constructor(initialPages = 16) {
@@ -50,14 +59,24 @@ export class KernelMemory {
     return address
   }
 
-  /** Scratch memory, by number; it may move when more is asked for than before. */
-  scratch(name: number, bytes: number): number {
+  /** Scratch memory, by number, with views of it; it moves when more is asked for than before. */
+  scratch(name: number, bytes: number): Tile {
     const known = this.tiles[name]
-    if (known !== undefined && known.bytes >= bytes) return known.address
+    // a memory that is not shared detaches its views when it grows
+    if (known !== undefined && known.bytes >= bytes && known.float64.length > 0) return known
+    const size = Math.max(bytes, known?.bytes ?? 0)
     // a little more, so that tiles do not lie a power of two apart and compete for the same cache lines
-    const made = { address: this.allocate(bytes + 192), bytes }
+    const address = known !== undefined && known.bytes >= bytes ? known.address : this.allocate(size + 192)
+    const { buffer } = this.memory
+    const made: Tile = {
+      address,
+      bytes: size,
+      float32: new Float32Array(buffer, address, size / 4),
+      float64: new Float64Array(buffer, address, size / 8),
+      int32: new Int32Array(buffer, address, size / 4),
+    }
     this.tiles[name] = made
-    return made.address
+    return made
   }
 
   /** An exported function of a kernel in this memory, and the address of the kernel's constants. */

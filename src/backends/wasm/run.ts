@@ -42,6 +42,11 @@ export interface TileLoop {
 
 /** Runs the loop and adds up the results exactly, so that neither the order nor the number of threads shows. */
 export function runTiles(memory: KernelMemory, { kernel, name, size, tile, args, done }: TileLoop): number {
+  if (size <= tile && size > 0) {
+    const results = dispatch(memory, kernel, name, [args(0, size, 0)])
+    done(0, size, 0)
+    return results[0]
+  }
   const total = new ExactSum()
   const together = slots * tile
   for (let batch = 0; batch < size; batch += together) {

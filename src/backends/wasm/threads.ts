@@ -81,14 +81,12 @@ class Pool {
 
   /** The number under which the threads know a function; tells them of it the first time, and waits until they have it. */
   private functionOf(memory: KernelMemory, kernel: CompiledKernel, name: string): number {
-    let kernels = this.known.get(memory)
-    if (kernels === undefined) this.known.set(memory, (kernels = new Map()))
-    let names = kernels.get(kernel)
-    if (names === undefined) kernels.set(kernel, (names = new Map()))
+    const kernels = this.known.get(memory) ?? new Map<CompiledKernel, Map<string, number>>()
+    const names = kernels.get(kernel) ?? new Map<string, number>()
     const known = names.get(name)
     if (known !== undefined) return known
     const fn = this.functions++
-    names.set(name, fn)
+    this.known.set(memory, kernels.set(kernel, names.set(name, fn)))
     // a sleeping thread hears no message: it is sent back to its event loop first
     Atomics.store(this.words, word.listening, 1)
     this.wake()

@@ -1,7 +1,7 @@
 import { allocateNumbers, type Numbers, readElement } from '../../tensor/dtype.ts'
 import { sizeOf } from '../../tensor/shape.ts'
 import { isContiguous, type View } from '../../tensor/view.ts'
-import { type KernelMemory, memoryOf } from './memory.ts'
+import { type KernelMemory, memoryOf, type Tile } from './memory.ts'
 import { slotCount } from './run.ts'
 
 export type Compute = 'float32' | 'float64'
@@ -21,19 +21,19 @@ export interface Output {
   done(start: number, count: number, slot: number): void
 }
 
-/** Scratch tiles of one length for the streams of a kernel, one per slot. */
-export type Scratch = (compute: Compute) => { readonly addresses: readonly number[]; readonly tiles: readonly Numbers[] }
+/** Gives the streams of a kernel their scratch tiles, all of one length: one tile per slot. */
+export type Scratch = () => readonly Tile[]
 
 export function scratchOf(memory: KernelMemory, length: number): Scratch {
+  const bytes = length * 8
+  const slots = slotCount()
   let next = 0
-  return (compute) => {
-    const addresses = Array.from({ length: slotCount() }, () => memory.scratch(next++, length * 8))
-    return { addresses, tiles: addresses.map((address) => numbersAt(memory, compute, address, length)) }
+  return () => {
+    const tiles: Tile[] = []
+    for (let slot = 0; slot < slots; slot++) tiles.push(memory.scratch(next++, bytes))
+    return tiles
   }
 }
-
-export const numbersAt = (memory: KernelMemory, compute: Compute, address: number, length: number): Numbers =>
-  compute === 'float64' ? new Float64Array(memory.memory.buffer, address, length) : new Float32Array(memory.memory.buffer, address, length)
 
 export function inputOf(view: View, compute: Compute, memory: KernelMemory, scratch: Scratch): Input {
   const plain = view.dtype === compute && isContiguous(view)
@@ -42,14 +42,13 @@ export function inputOf(view: View, compute: Compute, memory: KernelMemory, scra
     const base = data.byteOffset + view.offset * data.BYTES_PER_ELEMENT
     return { at: (start) => base + start * data.BYTES_PER_ELEMENT }
   }
-  const { addresses, tiles } = scratch(compute)
-  const copy = plain
-    ? (start: number, count: number, slot: number) => tiles[slot].set(data.subarray(view.offset + start, view.offset + start + count))
-    : (start: number, count: number, slot: number) => gather(view, start, count, tiles[slot])
+  const tiles = scratch()
   return {
     at: (start, count, slot) => {
-      copy(start, count, slot)
-      return addresses[slot]
+      const tile = tiles[slot][compute]
+      if (plain) tile.set(data.subarray(view.offset + start, view.offset + start + count))
+      else gather(view, start, count, tile)
+      return tiles[slot].address
     },
   }
 }
@@ -59,11 +58,11 @@ export function outputOf(length: number, compute: Compute, memory: KernelMemory,
   if (memoryOf(numbers) === memory) {
     return { numbers, at: (start) => numbers.byteOffset + start * numbers.BYTES_PER_ELEMENT, done: () => undefined }
   }
-  const { addresses, tiles } = scratch(compute)
+  const tiles = scratch()
   return {
     numbers,
-    at: (_, slot) => addresses[slot],
-    done: (start, count, slot) => numbers.set(tiles[slot].subarray(0, count), start),
+    at: (_, slot) => tiles[slot].address,
+    done: (start, count, slot) => numbers.set(tiles[slot][compute].subarray(0, count), start),
   }
 }
 

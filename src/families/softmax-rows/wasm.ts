@@ -1,6 +1,6 @@
 import { type Outcome, Unsupported, type Want } from '../../backends/backend.ts'
 import { cached, features, homeOf } from '../../backends/wasm/engine.ts'
-import { type CompiledKernel, type KernelMemory, memoryOf } from '../../backends/wasm/memory.ts'
+import { type CompiledKernel, type KernelMemory, memoryOf, type Tile } from '../../backends/wasm/memory.ts'
 import { runTiles } from '../../backends/wasm/run.ts'
 import { lanesModule } from '../../backends/wasm/softmax-lanes.ts'
 import { type RowsParameter, rowsModule, rowsParameters } from '../../backends/wasm/softmax-rows.ts'
@@ -53,19 +53,19 @@ function longRows(problem: RowsProblem, want: Want): Outcome {
   const gradient = inPlace ? outputOf(outer * count, compute, memory, undefined, scratch) : output('input')
   const targetGradient = output('target')
   const common = commonArguments(problem, want, memory, kernel, scratch)
-  const marks = scratch(compute)
+  const marks = scratch()
   const total = runTiles(memory, {
     kernel,
     name: 'rows',
     size: outer,
     tile: block,
     args: (row, rows, slot) => {
-      if (classes !== null) new Int32Array(memory.memory.buffer, marks.addresses[slot], rows).set(classes.subarray(row, row + rows))
+      if (classes !== null) marks[slot].int32.set(classes.subarray(row, row + rows))
       return inOrder({
         ...common,
         rows,
         x: x.at(row * count, rows * count, slot),
-        targets: q?.at(row * count, rows * count, slot) ?? marks.addresses[slot],
+        targets: q?.at(row * count, rows * count, slot) ?? marks[slot].address,
         counted: 0,
         upstream: upstream?.at(row, rows, slot) ?? 0,
         values: values?.at(row, slot) ?? 0,
@@ -99,7 +99,7 @@ function tiles(problem: RowsProblem, want: Want): Outcome {
   const source = numbersOf(input, compute)
   const distributions = classes === null ? numbersOf(target, compute) : null
   const upstream = want.upstream === null ? null : numbersOf(want.upstream, compute)
-  const [x, q, dx, dq, marks, factors, results] = Array.from({ length: 7 }, () => scratch(compute))
+  const [x, q, dx, dq, marks, factors, results] = Array.from({ length: 7 }, scratch)
   const values = want.values ? allocateNumbers(compute, rows) : null
   const output = (name: string) => (want.gradients.includes(name) ? (want.into[name] ?? allocateNumbers(compute, rows * count)) : null)
   const gradient = output('input')
@@ -116,29 +116,30 @@ function tiles(problem: RowsProblem, want: Want): Outcome {
     tile: 1,
     args: (index, _, slot) => {
       const { n, start, size, row } = place(index)
-      staged.load(source, n, start, size, slot, x)
-      if (distributions !== null) staged.load(distributions, n, start, size, slot, q)
-      const mark = new Int32Array(memory.memory.buffer, marks.addresses[slot], positions).fill(-1)
+      staged.load(source, n, start, size, slot, x[slot])
+      if (distributions !== null) staged.load(distributions, n, start, size, slot, q[slot])
+      const mark = marks[slot].int32
       if (classes === null) mark.fill(0, 0, size)
       else mark.set(classes.subarray(row, row + size))
-      if (upstream !== null) factors.tiles[slot].fill(0).set(upstream.subarray(row, row + size))
+      mark.fill(-1, size, padded(size))
+      if (upstream !== null) factors[slot].float32.fill(0, size, padded(size)).set(upstream.subarray(row, row + size))
       return inOrder({
         ...common,
         rows: padded(size),
-        x: x.addresses[slot],
-        targets: classes === null ? q.addresses[slot] : marks.addresses[slot],
-        counted: marks.addresses[slot],
-        upstream: factors.addresses[slot],
-        values: results.addresses[slot],
-        gradient: dx.addresses[slot],
-        targetGradient: dq.addresses[slot],
+        x: x[slot].address,
+        targets: classes === null ? q[slot].address : marks[slot].address,
+        counted: marks[slot].address,
+        upstream: factors[slot].address,
+        values: results[slot].address,
+        gradient: dx[slot].address,
+        targetGradient: dq[slot].address,
       })
     },
     done: (index, _, slot) => {
       const { n, start, size, row } = place(index)
-      values?.set(results.tiles[slot].subarray(0, size), row)
-      if (gradient !== null) staged.store(gradient, n, start, size, slot, dx)
-      if (targetGradient !== null) staged.store(targetGradient, n, start, size, slot, dq)
+      values?.set(results[slot].float32.subarray(0, size), row)
+      if (gradient !== null) staged.store(gradient, n, start, size, slot, dx[slot])
+      if (targetGradient !== null) staged.store(targetGradient, n, start, size, slot, dq[slot])
     },
   })
   return outcome(values, total, gradient, targetGradient)
@@ -152,42 +153,40 @@ interface Stager {
   store(into: Numbers, n: number, start: number, size: number, slot: number, tile: Tile): void
 }
 
-type Tile = ReturnType<Scratch>
-
 /** Copies between arrays and tiles of (classes, positions); positions beyond `size` are 0. */
 function stager(memory: KernelMemory, exports: Readonly<Record<string, unknown>>, count: number, inner: number, scratch: Scratch): Stager {
   if (inner > 1) {
     return {
-      load(from, n, start, size, slot, { tiles }) {
+      load(from, n, start, size, _, { float32 }) {
         const wide = padded(size)
         for (let c = 0; c < count; c++) {
           const at = (n * count + c) * inner + start
-          tiles[slot].set(from.subarray(at, at + size), c * wide)
-          if (size < wide) tiles[slot].fill(0, c * wide + size, (c + 1) * wide)
+          float32.set(from.subarray(at, at + size), c * wide)
+          if (size < wide) float32.fill(0, c * wide + size, (c + 1) * wide)
         }
       },
-      store(into, n, start, size, slot, { tiles }) {
+      store(into, n, start, size, _, { float32 }) {
         const wide = padded(size)
-        for (let c = 0; c < count; c++) into.set(tiles[slot].subarray(c * wide, c * wide + size), (n * count + c) * inner + start)
+        for (let c = 0; c < count; c++) into.set(float32.subarray(c * wide, c * wide + size), (n * count + c) * inner + start)
       },
     }
   }
-  const rows = scratch('float32')
-  const transpose = (name: string) => exports[name] as (...args: number[]) => void
-  const inPlace = (array: Numbers, start: number, slot: number) =>
-    memoryOf(array) === memory ? array.byteOffset + 4 * start * count : rows.addresses[slot]
+  const rows = scratch()
+  const transpose = exports as { toTile(...args: number[]): void; fromTile(...args: number[]): void }
+  const addressOf = (array: Numbers, start: number, slot: number) =>
+    memoryOf(array) === memory ? array.byteOffset + 4 * start * count : rows[slot].address
   return {
-    load(from, _, start, size, slot, { addresses, tiles }) {
+    load(from, _, start, size, slot, { address, float32 }) {
       const wide = padded(size)
-      const address = inPlace(from, start, slot)
-      if (address === rows.addresses[slot]) rows.tiles[slot].set(from.subarray(start * count, (start + size) * count))
-      if (size < wide) tiles[slot].fill(0, 0, count * wide)
-      transpose('toTile')(address, addresses[slot], size, count, wide)
+      const at = addressOf(from, start, slot)
+      if (at === rows[slot].address) rows[slot].float32.set(from.subarray(start * count, (start + size) * count))
+      if (size < wide) float32.fill(0, 0, count * wide)
+      transpose.toTile(at, address, size, count, wide)
     },
-    store(into, _, start, size, slot, { addresses }) {
-      const address = inPlace(into, start, slot)
-      transpose('fromTile')(address, addresses[slot], size, count, padded(size))
-      if (address === rows.addresses[slot]) into.set(rows.tiles[slot].subarray(0, size * count), start * count)
+    store(into, _, start, size, slot, { address }) {
+      const at = addressOf(into, start, slot)
+      transpose.fromTile(at, address, size, count, padded(size))
+      if (at === rows[slot].address) into.set(rows[slot].float32.subarray(0, size * count), start * count)
     },
   }
 }
@@ -203,10 +202,10 @@ function commonArguments(
   scratch: Scratch,
 ) {
   const weights = weight === null ? null : numbersOf(weight, compute)
-  const { addresses, tiles } = scratch(compute)
-  if (weights !== null) tiles[0].set(weights)
+  const [tile] = scratch()
+  if (weights !== null) tile[compute].set(weights)
   const weightSum = weights === null ? params.classes : exactSum(weights)
-  return { table: memory.instance(kernel).table, classes: params.classes, weight: addresses[0], scale: want.scale, weightSum }
+  return { table: memory.instance(kernel).table, classes: params.classes, weight: tile.address, scale: want.scale, weightSum }
 }
 
 const inOrder = (named: Arguments): number[] => rowsParameters.map(([name]) => named[name])
