@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { onWarning } from 'surprisal'
+import { init, onWarning } from 'surprisal'
 import { hasColour, paintFor } from './colour.ts'
 import { lossCommand } from './command.ts'
 import { examplesCommand } from './examples.ts'
@@ -16,6 +16,8 @@ import { speller } from './spelling.ts'
 export async function main(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', quietly)
   process.stderr.on('error', quietly)
+  // the same bits on every machine, whether its engine has FMA or not
+  init({ fma: false })
   onWarning(warn)
   const json = beforeDashes(argv).includes('--json')
   try {
