@@ -77,13 +77,11 @@ export function lanesModule(shape: RowsShape): CompiledKernel {
     const results = each((vector) => statistics(vector, maxima[vector], sums[vector], picked[vector], ySums[vector], uniforms[vector]))
     if (shape.gradient) {
       overClasses((load, store, w) => {
-        results.forEach(({ k, spread, pick, counted }, vector) => {
+        results.forEach(({ k, spread, pick }, vector) => {
           const inner = new Simd(target, loaded)
           let g = inner.mul(load(p.gradient, vector), k)
           if (spread !== null) g = inner.add(g, w === null ? spread : inner.mul(w, spread))
           if (soft) g = inner.fma(blended(inner, load(p.targets, vector), w), pick, g)
-          // an ignored position has no gradient, also where its scores are not finite
-          if (!soft) g = inner.write('v128.and', [g, counted])
           store(p.gradient, vector, g)
         })
       })
@@ -151,7 +149,6 @@ export function lanesModule(shape: RowsShape): CompiledKernel {
     const all = shape.slopeUniform === null ? slopes : s.add(slopes, s.mul(shape.slopeUniform, { local: weightSum }))
     return {
       logSum,
-      counted,
       k: s.neg(s.div(s.mul(factor, all), { local: sum })),
       spread: shape.slopeUniform === null ? null : s.mul(factor, shape.slopeUniform),
       pick: soft || !shape.weighted ? pick : s.mul(factor, s.mul(a, ySum)),

@@ -45,7 +45,7 @@ export type RowsParameter = (typeof rowsParameters)[number][0]
  * The kernel `rows(…) → total` for rows that lie in one piece, in float32 with float64 row statistics.
  *
  * Three passes over a row, which stays in the cache: its maximum; the exponentials, stored where the gradient will be, and their sum; and the
- * gradient, by scaling them in place. One exponential per element. An ignored row is not read.
+ * gradient, by scaling them in place. One exponential per element. An ignored row is read for its gradient only.
  */
 export function rowsModule(shape: RowsShape): CompiledKernel {
   const f = new FunctionBuilder(
@@ -90,14 +90,20 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
     f.get(row).i32(1).op('i32.add').tee(row).get(p.rows).op('i32.lt_u')
   }
 
+  /** An ignored row has no value. Its gradient is 0 times its softmax, as in PyTorch: NaN where the scores are not finite. */
   function skipped(): void {
-    if (shape.gradient) {
-      overRow([p.gradient], (s, _, store) => {
-        store[0](s.constant(0))
-        return null
-      })
-    }
     if (shape.values) f.get(p.values).f32(0).memory('f32.store')
+    if (!shape.gradient) return
+    findMax()
+    exponentials()
+    f.f64(0)
+    if (shape.slopeUniform !== null) f.get(p.weightSum).op('f64.mul')
+    f.get(sum).op('f64.div').set(k)
+    splat(k, kLanes)
+    overRow([p.gradient], (s, load, store) => {
+      store[0](s.mul(load(0), { local: kLanes }))
+      return null
+    })
   }
 
   function counted(): void {

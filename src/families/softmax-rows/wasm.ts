@@ -29,8 +29,9 @@ export function runRows(problem: RowsProblem, want: Want): Outcome {
 
 /** The gradient of the class weights, which few ask for, comes from the reference. */
 function withWeightGradient(problem: RowsProblem, want: Want): Outcome {
-  const rest = runRows(problem, { ...want, gradients: want.gradients.filter((name) => name !== 'weight') })
+  // first, since the input's gradient may overwrite the input
   const { weight } = referenceRows(problem, { ...want, values: false, total: false, gradients: ['weight'] }).gradients
+  const rest = runRows(problem, { ...want, gradients: want.gradients.filter((name) => name !== 'weight') })
   return { ...rest, gradients: { ...rest.gradients, weight } }
 }
 

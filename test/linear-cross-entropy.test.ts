@@ -1,0 +1,421 @@
+import { readFileSync } from 'node:fs'
+import { afterEach, describe, expect, test } from 'vitest'
+import { lastBackend, useBackend } from '../src/backends/choose.ts'
+import { allowFma, features } from '../src/backends/wasm/engine.ts'
+import { type KernelMemory, KernelMemory as Memory } from '../src/backends/wasm/memory.ts'
+import { add, init, LossError, matmul, type Tensor, tensor } from '../src/index.ts'
+import { LinearCrossEntropyLoss } from '../src/linear-criterion.ts'
+import { crossEntropy } from '../src/losses/cross-entropy.ts'
+import { linearCrossEntropy } from '../src/losses/linear-cross-entropy.ts'
+import { transpose } from '../src/ops/matrices.ts'
+import type { DType } from '../src/tensor/dtype.ts'
+import { sizeOf } from '../src/tensor/shape.ts'
+
+interface Case {
+  readonly dtype: 'float32' | 'float64'
+  /** Null for a single token without a batch axis. */
+  readonly n: number | null
+  readonly d: number
+  readonly c: number
+  readonly axes?: readonly number[]
+  readonly bias?: boolean
+  readonly weight?: boolean
+  readonly reduction?: 'mean' | 'sum' | 'none'
+  readonly ignoreIndex?: number
+  readonly labelSmoothing?: number
+  readonly probabilities?: boolean
+}
+
+interface Golden extends Case {
+  readonly answer: {
+    readonly loss: readonly (number | null)[]
+    readonly shape: readonly number[]
+    readonly gradients: Readonly<Record<string, readonly (number | null)[]>>
+  }
+}
+
+const { provenance, cases } = JSON.parse(readFileSync(new URL('../oracle/linear-cross-entropy.json', import.meta.url), 'utf8')) as {
+  provenance: { torch: string; cases: number }
+  cases: Golden[]
+}
+
+/** The numbers that oracle/linear_cross_entropy.py makes, too. */
+const numbers = (shape: readonly number[], seed: number, change = (value: number) => value): Float64Array =>
+  Float64Array.from({ length: sizeOf(shape) }, (_, i) => change((((i * 7919 + seed * 104729) % 257) - 128) / 64))
+
+/** The operands of a case, each a leaf. */
+function operandsOf({ n, d, c, axes = [], bias, weight, probabilities, ...rest }: Case, dtype: DType = rest.dtype) {
+  const leaf = (shape: readonly number[], seed: number, change?: (value: number) => number) =>
+    tensor(numbers(shape, seed, change), { shape, dtype, requiresGrad: true })
+  const batch = n === null ? [] : [n]
+  const input = leaf([...batch, d], 1)
+  const linearWeight = leaf([c, ...axes, d], 2)
+  const shape = probabilities ? [...batch, c, ...axes] : [...batch, ...axes]
+  const target = probabilities
+    ? leaf(shape, 5, (value) => (value + 2) / 4)
+    : tensor(
+        BigInt64Array.from({ length: sizeOf(shape) }, (_, i) => BigInt((i * 31 + 7) % c)),
+        { shape },
+      )
+  const half = (value: number) => (value + 2) / 2
+  const { reduction, ignoreIndex, labelSmoothing } = rest
+  return {
+    input,
+    linearWeight,
+    target,
+    options: {
+      ...(bias ? { linearBias: leaf([c, ...axes], 3) } : {}),
+      ...(weight ? { weight: probabilities ? leaf([c], 4, half) : tensor(numbers([c], 4, half), { dtype }) } : {}),
+      ...(reduction === undefined ? {} : { reduction }),
+      ...(ignoreIndex === undefined ? {} : { ignoreIndex }),
+      ...(labelSmoothing === undefined ? {} : { labelSmoothing }),
+    },
+  }
+}
+
+/** The largest difference, as a part of the largest number expected. */
+function differenceOf(actual: ArrayLike<number | bigint>, expected: ArrayLike<number | bigint | null>): number {
+  let [difference, size] = [actual.length === expected.length ? 0 : Infinity, 1e-30]
+  for (let i = 0; i < expected.length; i++) {
+    const [a, e] = [Number(actual[i]), expected[i] === null ? Number.NaN : Number(expected[i])]
+    if (Number.isNaN(a) !== Number.isNaN(e)) difference = Infinity
+    if (Number.isNaN(e) || a === e) continue
+    difference = Math.max(difference, Math.abs(a - e))
+    size = Math.max(size, Math.abs(e))
+  }
+  return difference / size
+}
+
+/** A sum of D products and one of N·C others, each rounded once: a few units in the last place of the largest number. */
+const tolerances = { float32: 4e-6, float64: 1e-13 }
+
+afterEach(() => {
+  allowFma(true)
+  useBackend(null)
+})
+
+const backends = [
+  ['reference', 'reference', true],
+  ['wasm', 'wasm', true],
+  ['wasm without FMA', 'wasm', false],
+] as const
+
+describe.each(backends)('linearCrossEntropy on %s', (_, backend, fma) => {
+  test('equals PyTorch, value and gradients', () => {
+    expect(provenance.torch).toMatch(/^2\.13\./)
+    expect(cases.length).toBe(provenance.cases)
+    let wasm = 0
+    for (const { answer, ...each } of cases) {
+      allowFma(fma)
+      useBackend(backend)
+      const { input, linearWeight, target, options } = operandsOf(each)
+      const loss = linearCrossEntropy(input, linearWeight, target, options)
+      if (lastBackend() === 'wasm') wasm++
+      expect(loss.shape, JSON.stringify(each)).toEqual(answer.shape)
+      expect(loss.dtype).toBe(each.dtype)
+      expect(differenceOf(loss.data, answer.loss), `${JSON.stringify(each)} loss ${loss}`).toBeLessThan(tolerances[each.dtype])
+      loss.backward(loss.rank > 0 ? tensor(numbers(loss.shape, 6), { shape: loss.shape, dtype: each.dtype }) : undefined)
+      const leaves: Record<string, Tensor> = { input, linearWeight, target, ...options } as unknown as Record<string, Tensor>
+      for (const [name, expected] of Object.entries(answer.gradients)) {
+        const difference = differenceOf(leaves[name].grad?.data ?? [], expected)
+        expect(difference, `${JSON.stringify(each)} ${name}`).toBeLessThan(tolerances[each.dtype])
+      }
+    }
+    if (backend === 'wasm' && features().simd) expect(wasm).toBeGreaterThan(15) // float64, and a class or two, are left to the reference
+  })
+
+  // around the edges of a chunk of tokens (36), a block of classes (96), a tile (4 or 6) and a vector (4, 8)
+  const shapes = [
+    [1, 1, 6],
+    [35, 8, 95],
+    [36, 7, 96],
+    [37, 16, 97],
+    [73, 9, 193],
+    [4, 33, 290],
+    [80, 24, 7],
+    [1400, 3, 6],
+  ] as const
+  const variants: readonly Partial<Case>[] = [
+    {},
+    { bias: true, weight: true, ignoreIndex: 3 },
+    { bias: true, labelSmoothing: 0.1, reduction: 'sum', ignoreIndex: 0 },
+    { weight: true, labelSmoothing: 0.3, reduction: 'none' },
+    { probabilities: true, labelSmoothing: 0.1, weight: true },
+    { bias: true, axes: [2, 3], ignoreIndex: 1, reduction: 'none' },
+    { bias: true, axes: [2], probabilities: true },
+  ]
+  test.each(shapes)('equals linear + crossEntropy in float64: N = %i, D = %i, C = %i', (n, d, c) => {
+    for (const variant of variants) {
+      const given: Case = { dtype: 'float32', n, d, c, ...variant }
+      const wanted = unfused(given)
+      allowFma(fma)
+      useBackend(backend)
+      const { input, linearWeight, target, options } = operandsOf(given)
+      const names = ['input', 'linearWeight', ...(given.bias ? ['linearBias'] : [])]
+      const { loss, grad } = linearCrossEntropy.valueAndGrad(input, linearWeight, target, { ...options, wrt: names })
+      expect(lastBackend()).toBe(features().simd ? backend : 'reference')
+      expect(differenceOf(loss.data, wanted.loss.data), JSON.stringify(variant)).toBeLessThan(tolerances.float32)
+      for (const name of names) {
+        const difference = differenceOf(grad[name].data, wanted.gradients[name].data)
+        expect(difference, `${JSON.stringify(variant)} ${name}`).toBeLessThan(tolerances.float32)
+      }
+    }
+  })
+
+  test('gives no gradient to ignored tokens, and does not look at them', () => {
+    useBackend(backend)
+    const input = tensor(numbers([40, 8], 1), { shape: [40, 8], dtype: 'float32' })
+    const spoiled = tensor(input.data.slice() as Float32Array, { shape: [40, 8] })
+    const target = BigInt64Array.from({ length: 40 }, (_, i) => BigInt(i % 3 === 0 ? -100 : i % 8))
+    for (let i = 0; i < 40; i += 3) spoiled.data[8 * i] = Number.NaN
+    const linearWeight = tensor(numbers([8, 8], 2), { shape: [8, 8], dtype: 'float32' })
+    const wrt = ['input', 'linearWeight'] as const
+    const clean = linearCrossEntropy.valueAndGrad(input, linearWeight, target, { wrt })
+    const skipped = linearCrossEntropy.valueAndGrad(spoiled, linearWeight, target, { wrt })
+    expect(skipped.loss.item()).toBe(clean.loss.item())
+    expect(skipped.grad.linearWeight.data).toEqual(clean.grad.linearWeight.data)
+    expect(skipped.grad.input.data).toEqual(clean.grad.input.data)
+    expect([...skipped.grad.input.data.slice(0, 8)].map(Number)).toEqual(new Array(8).fill(0))
+  })
+
+  test('float16 and bfloat16 are computed in float32 and rounded once', () => {
+    useBackend(backend)
+    for (const dtype of ['float16', 'bfloat16'] as const) {
+      const given = { dtype: 'float32', n: 5, d: 9, c: 11, bias: true } as const
+      const half = operandsOf(given, dtype)
+      const single = linearCrossEntropy(
+        ...([half.input, half.linearWeight].map((t) => tensor(t, { dtype: 'float32' })) as [Tensor, Tensor]),
+        half.target,
+        { linearBias: tensor(half.options.linearBias as Tensor, { dtype: 'float32' }) },
+      )
+      const loss = linearCrossEntropy(half.input, half.linearWeight, half.target, half.options)
+      expect(loss.dtype).toBe(dtype)
+      expect(loss.item()).toBe(tensor(single, { dtype }).item())
+    }
+  })
+})
+
+/** linear, then crossEntropy, in float64, for each position of the further axes. */
+function unfused(given: Case) {
+  useBackend('reference')
+  const { axes = [], n, d, c } = given
+  const { input, linearWeight, target, options } = operandsOf(given, 'float64')
+  const { linearBias, ...rest } = options
+  if (axes.length > 0) {
+    // the reference kernel makes a position's scores by itself: it is held to PyTorch above
+    const names = ['input', 'linearWeight', ...(linearBias === undefined ? [] : ['linearBias'])]
+    const { loss, grad } = linearCrossEntropy.valueAndGrad(input, linearWeight, target, { ...options, wrt: names })
+    return { loss, gradients: grad }
+  }
+  expect([n, d, c]).toEqual([input.shape[0], input.shape[1], linearWeight.shape[0]])
+  const product = matmul(input, transpose(linearWeight))
+  const loss = crossEntropy(linearBias === undefined ? product : add(product, linearBias), target, rest)
+  loss.backward(loss.rank > 0 ? tensor(new Float64Array(loss.size).fill(1), { shape: loss.shape }) : undefined)
+  const gradients: Record<string, Tensor> = {}
+  for (const [name, leaf] of Object.entries({ input, linearWeight, linearBias })) if (leaf?.grad) gradients[name] = leaf.grad
+  return { loss, gradients }
+}
+
+describe('in kernel memory', () => {
+  const inMemory = (memory: KernelMemory, values: Float32Array, shape: readonly number[]) => {
+    const address = memory.allocate(values.byteLength)
+    const data = new Float32Array(memory.memory.buffer, address, values.length)
+    data.set(values)
+    return tensor(data, { shape })
+  }
+
+  test('weight and gradient stay where they are, to the same bits', () => {
+    useBackend('wasm')
+    const given = { dtype: 'float32', n: 50, d: 16, c: 200, bias: true } as const
+    const { input, linearWeight, target, options } = operandsOf(given)
+    const wrt = ['input', 'linearWeight', 'linearBias'] as const
+    const copied = linearCrossEntropy.valueAndGrad(input, linearWeight, target, { ...options, wrt })
+    const memory = new Memory(64)
+    const weight = inMemory(memory, linearWeight.data as Float32Array, [200, 16])
+    const into = inMemory(memory, new Float32Array(3200).fill(9), [200, 16])
+    const inPlace = linearCrossEntropy.valueAndGrad(input, weight, target, { ...options, wrt, into: { linearWeight: into } })
+    expect(inPlace.grad.linearWeight).toBe(into)
+    expect(inPlace.loss.item()).toBe(copied.loss.item())
+    for (const name of wrt) expect(inPlace.grad[name].data).toEqual(copied.grad[name].data)
+    const over = linearCrossEntropy.valueAndGrad(input, weight, target, { ...options, wrt, into: { linearWeight: weight } })
+    expect(over.grad.linearWeight.data).toEqual(copied.grad.linearWeight.data)
+  })
+
+  test('threads do not change a bit', () => {
+    useBackend('wasm')
+    const { input, linearWeight, target, options } = operandsOf({ dtype: 'float32', n: 50, d: 24, c: 500, bias: true })
+    const wrt = ['input', 'linearWeight', 'linearBias'] as const
+    const one = linearCrossEntropy.valueAndGrad(input, linearWeight, target, { ...options, wrt })
+    init({ threads: 2 })
+    const two = linearCrossEntropy.valueAndGrad(input, linearWeight, target, { ...options, wrt })
+    init({ threads: 1 })
+    expect(two.loss.item()).toBe(one.loss.item())
+    for (const name of wrt) expect(two.grad[name].data).toEqual(one.grad[name].data)
+  })
+
+  test('no target counts: gradients are zeros, also in memory that was used before', () => {
+    useBackend('wasm')
+    const { input, linearWeight } = operandsOf({ dtype: 'float32', n: 3, d: 8, c: 12 })
+    const into = tensor(new Float32Array(96).fill(7), { shape: [12, 8] })
+    const target = new BigInt64Array(3).fill(-100n)
+    const { loss, grad } = linearCrossEntropy.valueAndGrad(input, linearWeight, target, {
+      reduction: 'sum',
+      wrt: ['linearWeight'],
+      into: { linearWeight: into },
+    })
+    expect(loss.item()).toBe(0)
+    expect(grad.linearWeight.data).toEqual(new Float32Array(96))
+  })
+
+  test('a large vocabulary takes no more than 5 % of its scores', () => {
+    useBackend('wasm')
+    const [n, d, c] = [1024, 8, 4000]
+    const memory = new Memory(1)
+    const values = (shape: readonly number[], seed: number) => Float32Array.from(numbers(shape, seed))
+    const weight = inMemory(memory, values([c, d], 2), [c, d])
+    const into = inMemory(memory, new Float32Array(c * d), [c, d])
+    const before = memory.memory.buffer.byteLength
+    const input = tensor(values([n, d], 1), { shape: [n, d] })
+    const target = BigInt64Array.from({ length: n }, (_, i) => BigInt(i % c))
+    linearCrossEntropy.valueAndGrad(input, weight, target, { wrt: ['input', 'linearWeight'], into: { linearWeight: into } })
+    if (lastBackend() !== 'wasm') return
+    expect(memory.memory.buffer.byteLength - before).toBeLessThan(0.05 * 4 * n * c + 2 * 2 ** 20) // pages come by the mebibyte
+  })
+})
+
+describe('what is refused', () => {
+  const x = tensor(numbers([3, 4], 1), { shape: [3, 4], dtype: 'float32' })
+  const w = tensor(numbers([5, 4], 2), { shape: [5, 4], dtype: 'float32' })
+  const y = BigInt64Array.of(0n, 2n, 4n)
+  const of = (shape: readonly number[], dtype: DType = 'float32') => tensor(numbers(shape, 3), { shape, dtype })
+  const refusals: readonly [string, () => Tensor, string][] = [
+    ['a 0-D input', () => linearCrossEntropy(1, w, y), 'RuntimeError: expected input with dimensionality 1 or 2, got 0'],
+    ['a 3-D input', () => linearCrossEntropy(of([2, 3, 4]), w, y), 'RuntimeError: expected input with dimensionality 1 or 2, got 3'],
+    ['a 1-D weight', () => linearCrossEntropy(x, of([4]), y), 'RuntimeError: expected linear_weight with dimensionality at least 2, got 1'],
+    [
+      'unequal features',
+      () => linearCrossEntropy(x, of([5, 3]), y),
+      'RuntimeError: expected equal input and linear_weight last dimensions (in_features), got 4 and 3, respectively',
+    ],
+    [
+      'a bias of another shape',
+      () => linearCrossEntropy(x, w, y, { linearBias: of([4]) }),
+      'RuntimeError: expected linear_bias shape (5,), got (4,)',
+    ],
+    [
+      'further axes without a batch',
+      () => linearCrossEntropy(of([4]), of([5, 2, 4]), 1),
+      'RuntimeError: K-dimensional loss defined by linear_weight shape (5, 2, 4) requires batched input, (N, 4), got unbatched input with shape (4,)',
+    ],
+    [
+      'ignoreIndex with probabilities, even −100',
+      () => linearCrossEntropy(x, w, of([3, 5]), { ignoreIndex: -100 }),
+      'RuntimeError: ignore_index cannot be specified when target contains probabilities',
+    ],
+    [
+      'mixed dtypes',
+      () => linearCrossEntropy(x, of([5, 4], 'float64'), y),
+      'RuntimeError: expected m1 and m2 to have the same dtype, but got: float != double',
+    ],
+    [
+      'a bias of another dtype',
+      () => linearCrossEntropy(x, w, y, { linearBias: of([5], 'float64') }),
+      'RuntimeError: self and mat2 must have the same dtype, but got Double and Float',
+    ],
+    [
+      'a weight of another dtype',
+      () => linearCrossEntropy(x, w, y, { weight: of([5], 'float64') }),
+      'RuntimeError: expected scalar type Float but found Double',
+    ],
+    [
+      'integers',
+      () => linearCrossEntropy(of([3, 4], 'int64'), of([5, 4], 'int64'), y),
+      `NotImplementedError: "log_softmax_lastdim_kernel_impl" not implemented for 'Long'`,
+    ],
+    [
+      'bool',
+      () => linearCrossEntropy(of([3, 4], 'bool'), of([5, 4], 'bool'), y),
+      `NotImplementedError: "addmm_impl_cpu_" not implemented for 'Bool'`,
+    ],
+    [
+      'int32 classes',
+      () => linearCrossEntropy(x, w, Int32Array.of(0, 1, 2)),
+      'RuntimeError: expected target dtype to be Long or Byte, but got Int',
+    ],
+    [
+      'too few targets',
+      () => linearCrossEntropy(x, w, y.slice(1)),
+      'ValueError: Expected input batch_size (3) to match target batch_size (2).',
+    ],
+    ['a class too many', () => linearCrossEntropy(x, w, [0, 1, 7]), 'IndexError: Target 7 is out of bounds.'],
+    [
+      'smoothing beyond 1',
+      () => linearCrossEntropy(x, w, y, { labelSmoothing: 1.5 }),
+      'RuntimeError: label_smoothing must be between 0.0 and 1.0. Got: 1.5',
+    ],
+  ]
+  test.each(refusals)('%s, in PyTorch’s words', (_, call, says) => {
+    try {
+      call()
+    } catch (error) {
+      expect(error).toBeInstanceOf(LossError)
+      expect((error as LossError).pytorch).toBe(says)
+      return
+    }
+    expect.unreachable('nothing was thrown')
+  })
+
+  test('speaks of scores where the scores are meant', () => {
+    expect(() => linearCrossEntropy(x, w, y.slice(1))).toThrow('shape (2,) for the scores of shape (3, 5)')
+  })
+
+  test('ignoreIndex: null is PyTorch’s None', () => {
+    expect(linearCrossEntropy(x, w, [-100, 0, 1], { ignoreIndex: null }).item()).toBe(linearCrossEntropy(x, w, [-100, 0, 1]).item())
+    expect(linearCrossEntropy(x, w, of([3, 5]), { ignoreIndex: null }).shape).toEqual([])
+  })
+})
+
+describe('nn.LinearCrossEntropyLoss', () => {
+  test('holds a linear layer, whose parameters get gradients', () => {
+    const criterion = LinearCrossEntropyLoss(4, 6, { outFeatures: [2], bias: true, labelSmoothing: 0.1 })
+    expect(criterion.linear.weight.shape).toEqual([12, 4])
+    expect(criterion.linear.bias?.shape).toEqual([12])
+    const input = numbers([3, 4], 1)
+    const target = BigInt64Array.of(0n, 1n, 2n, 3n, 4n, 5n)
+    const loss = criterion(tensor(input, { shape: [3, 4], dtype: 'float32' }), tensor(target, { shape: [3, 2] }))
+    const weight = tensor(criterion.linear.weight.detach(), { shape: [6, 2, 4] })
+    const linearBias = tensor(criterion.linear.bias?.detach() ?? 0, { shape: [6, 2] })
+    const options = { linearBias, labelSmoothing: 0.1 }
+    const alone = linearCrossEntropy(tensor(input, { shape: [3, 4], dtype: 'float32' }), weight, tensor(target, { shape: [3, 2] }), options)
+    expect(loss.item()).toBe(alone.item())
+    loss.backward()
+    expect(criterion.linear.weight.grad?.shape).toEqual([12, 4])
+    expect(criterion.linear.bias?.grad?.shape).toEqual([12])
+    expect(LinearCrossEntropyLoss(4, 6).linear.bias).toBeNull()
+    expect(criterion.report(tensor(input, { shape: [3, 4], dtype: 'float32' }), tensor(target, { shape: [3, 2] })).counted).toBe(6)
+  })
+
+  test('the examples of the documents', () => {
+    expect(
+      linearCrossEntropy(
+        [
+          [1, 0],
+          [0, 2],
+        ],
+        [
+          [2, 0],
+          [0, 1],
+          [1, 1],
+        ],
+        [0, 1],
+      ).item(),
+    ).toBeCloseTo(0.583115, 6)
+    expect(LinearCrossEntropyLoss(2, 3, { random: () => 0.5 })([[1, 2]], [0]).item()).toBeCloseTo(Math.log(3), 6)
+  })
+
+  test('refuses what PyTorch’s constructor refuses', () => {
+    expect(() => LinearCrossEntropyLoss(4, 5, { weight: [1, 1, 1] })).toThrow('RuntimeError: expected weight shape to be (5,), got (3,)')
+    const range = 'RuntimeError: expected label_smoothing to be in range [0, 1], got 2'
+    expect(() => LinearCrossEntropyLoss(4, 5, { labelSmoothing: 2 })).toThrow(range)
+  })
+})
