@@ -3,7 +3,7 @@
  * cli → index → nn, report → losses → families → loss, check, reduce → backends → algebra → spec → ops → tensor → errors, warn, exact-sum.
  */
 const layers = [
-  ['^src/(index|nn|layers|arena|init|custom)\\.ts'],
+  ['^src/(index|nn|layers|linear-criterion|arena|init|custom)\\.ts'],
   ['^src/(report|card)\\.ts'],
   ['^src/losses/'],
   ['^src/families/'],

@@ -1,6 +1,7 @@
 import { readOptions } from './check.ts'
 import { LossError } from './errors.ts'
 import * as layers from './layers.ts'
+import { LinearCrossEntropyLoss } from './linear-criterion.ts'
 import type { LossFunction } from './loss.ts'
 import * as losses from './losses/index.ts'
 import { resolveReduction, warnLegacy } from './reduce.ts'
@@ -34,7 +35,11 @@ const modules = Object.fromEntries(
  * const criterion = nn.CrossEntropyLoss({ labelSmoothing: 0.1 })
  * criterion([[2, 0], [0, 2]], [0, 1]).item() // ≈ 0.226928
  */
-export const nn: Modules & typeof layers = { ...layers, ...modules }
+export const nn: Modules & typeof layers & { readonly LinearCrossEntropyLoss: typeof LinearCrossEntropyLoss } = {
+  ...layers,
+  ...modules,
+  LinearCrossEntropyLoss,
+}
 
 function criterionOf(loss: LossFunction) {
   const { spec } = loss
