@@ -1,6 +1,6 @@
 /**
  * Imports go downwards only, and never in a circle. The layers, from the top:
- * cli → index → nn, report → losses → families → loss, check, reduce → backends → algebra → spec → ops → tensor → errors, warn, exact-sum.
+ * cli → index → nn, report → losses → families → loss, check, reduce → backends → algebra → spec → ops → tensor → errors, warn, names, exact-sum.
  */
 const layers = [
   ['^src/(index|nn|layers|linear-criterion|arena|init|custom)\\.ts'],
@@ -13,7 +13,7 @@ const layers = [
   ['^src/spec\\.ts'],
   ['^src/ops/'],
   ['^src/tensor/'],
-  ['^src/(errors|warn|exact-sum)\\.ts'],
+  ['^src/(errors|warn|names|strict|exact-sum)\\.ts'],
 ].map(([path]) => path)
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -1,4 +1,4 @@
-import { snakeCase } from '../src/spec.ts'
+import { snakeCase } from '../src/names.ts'
 import { type DType, isFloating } from '../src/tensor/dtype.ts'
 import { type Case, type CaseTensor, jsonNumber, numberOf, valuesOf } from './cases.ts'
 import { lossOf } from './run-case.ts'

@@ -34,7 +34,7 @@ export function card({ spec }: { readonly spec: LossSpec }): Card {
       name,
       help,
       range: ranges[domain],
-      enforced: enforced === true || domain.startsWith('classes'),
+      enforced: enforced === true || domain === 'classes',
     })),
     mean: denominators[spec.mean] + (distributions ? '; with probabilities the number of rows' : ''),
   }
@@ -46,7 +46,7 @@ const ranges: Readonly<Record<Domain, string>> = {
   'log-probabilities': '(−∞, 0]',
   real: 'any real number',
   classes: 'integers 0 … C − 1, or ignoreIndex',
-  'classes or probabilities': 'integers 0 … C − 1, or ignoreIndex; probabilities [0, 1]',
+  'classes or probabilities': 'integers 0 … C − 1, or ignoreIndex (others are refused); probabilities (not checked)',
   weights: 'any real number',
 }
 

@@ -1,5 +1,6 @@
 import { LossError } from './errors.ts'
-import { camelCase, type LossSpec, snakeCase } from './spec.ts'
+import { camelCase, snakeCase } from './names.ts'
+import type { LossSpec } from './spec.ts'
 import { type DType, isFloating, torchName } from './tensor/dtype.ts'
 import { isTensorLike, tensorFrom } from './tensor/from.ts'
 import { broadcastShapes, listOf, type Shape, sameShape, tupleOf } from './tensor/shape.ts'
@@ -19,6 +20,7 @@ export interface Call {
 export function readCall(spec: LossSpec, args: readonly unknown[]): Call {
   const { inputs } = spec
   if (args.length > inputs.length + 1) throw tooMany(spec, args.length)
+  if (args.length < inputs.length) throw tooFew(spec, args.length)
   const given = readOptions(spec, spec.name, args[inputs.length])
   const named: [string, unknown][] = inputs.map(({ name }, i) => [name, args[i]])
   for (const name of Object.keys(spec.options)) {
@@ -35,7 +37,7 @@ export function readOptions(spec: LossSpec, fn: string, options: unknown, ours: 
   for (const [name, value] of Object.entries(options)) {
     if (ours.includes(name)) continue
     const option = Object.hasOwn(spec.options, name) ? spec.options[name] : undefined
-    if (option === undefined) throw unknownOption(spec, fn, name, [...Object.keys(spec.options), ...ours])
+    if (option === undefined) throw unknownOption(spec, fn, name, [...optionsOf(spec, fn), ...ours])
     if (value === undefined) continue
     const isNullable = !['reduction', 'number', 'integer'].includes(option.kind) || ('default' in option && option.default === null)
     if (value === null && isNullable) continue
@@ -45,6 +47,10 @@ export function readOptions(spec: LossSpec, fn: string, options: unknown, ours: 
   }
   return given
 }
+
+/** The options of a function, or those of them that the module takes too. */
+const optionsOf = (spec: LossSpec, fn: string): string[] =>
+  Object.keys(spec.options).filter((name) => !(fn.startsWith('nn.') && spec.functionalOnly?.includes(name)))
 
 const isOfKind = (kind: string, value: unknown): boolean =>
   kind === 'integer' ? Number.isSafeInteger(value) : typeof value === (kind === 'number' ? 'number' : 'boolean')
@@ -142,6 +148,19 @@ export function notDifferentiable(fn: string, argument: string, native: string):
   })
 }
 
+/** Refuses the gradient of integers, which could not hold it. */
+export function integerGradient(fn: string, argument: string, dtype: DType): LossError {
+  return new LossError({
+    code: 'not-differentiable',
+    fn,
+    argument,
+    received: `a gradient asked for ${argument}, which is ${dtype}`,
+    expected: 'a floating-point dtype for what has a gradient',
+    repair: `tensor(${argument}, { dtype: 'float32' })`,
+    pytorch: 'RuntimeError: only Tensors of floating point dtype can require gradients',
+  })
+}
+
 /** A dtype that PyTorch refuses for an argument. */
 export function wrongDType(call: Call, argument: string, expected: string, repair: string, pytorch: string | null): LossError {
   const { dtype } = call.tensors[argument]
@@ -165,8 +184,21 @@ function unknownOption(spec: LossSpec, fn: string, name: string, known: readonly
     received: `an option of that name`,
     expected: `one of the options ${known.join(', ')}`,
     repair: guess === null ? `leave it out` : `did you mean ${guess}?`,
-    pytorch: `TypeError: ${spec.pytorch}() got an unexpected keyword argument '${snakeCase(name)}'`,
+    // PyTorch knows its own spelling
+    pytorch:
+      guess !== null && snakeCase(guess) === name
+        ? null
+        : `TypeError: ${constructorOf(spec, fn)}() got an unexpected keyword argument '${snakeCase(name)}'`,
   })
+}
+
+/** What PyTorch's text names: the function, or the constructor of the module, which is its base class's where it adds no option. */
+export function constructorOf(spec: LossSpec, fn: string): string {
+  if (!fn.startsWith('nn.')) return spec.pytorch
+  const common = ['reduction', 'sizeAverage', 'reduce', ...(spec.functionalOnly ?? [])]
+  const own = Object.keys(spec.options).filter((name) => !common.includes(name) && !spec.options[name].ours)
+  const base = own.length === 0 ? '_Loss' : own.length === 1 && own[0] === 'weight' ? '_WeightedLoss' : spec.module
+  return `${base}.__init__`
 }
 
 /** The known name with the fewest edits, if few enough to be a slip. */
@@ -212,7 +244,10 @@ function wrongType(spec: LossSpec, fn: string, name: string, wanted: string, val
     received: typeof value === 'string' ? JSON.stringify(value) : String(value),
     expected: { float: 'a number', int: 'an integer', bool: 'true or false' }[wanted] ?? wanted,
     repair: `${name}: ${wanted === 'bool' ? 'true' : wanted === 'int' ? '-100' : '0.1'}, for instance`,
-    pytorch: `TypeError: ${spec.native.name}(): argument '${snakeCase(name)}' (position ${position}) must be ${wanted}, not ${came}`,
+    pytorch:
+      position === 0
+        ? null
+        : `TypeError: ${spec.native.name}(): argument '${snakeCase(name)}' (position ${position}) must be ${wanted}, not ${came}`,
   })
 }
 
@@ -228,6 +263,20 @@ function notOptions(spec: LossSpec, fn: string, options: unknown): LossError {
       ? `make the criterion first, then call it: nn.${spec.module}()(${spec.inputs.map(({ name }) => name).join(', ')})`
       : `${fn}(${spec.inputs.map(({ name }) => name).join(', ')}, { reduction: 'mean' })`,
     pytorch: isModule ? 'RuntimeError: Boolean value of Tensor with more than one value is ambiguous' : null,
+  })
+}
+
+function tooFew({ name, pytorch, inputs }: LossSpec, count: number): LossError {
+  const missing = inputs.slice(count).map((input) => `'${input.name}'`)
+  const names = inputs.map((input) => input.name).join(', ')
+  return new LossError({
+    code: 'argument-type',
+    fn: name,
+    argument: inputs[count].name,
+    received: `${count} argument${count === 1 ? '' : 's'}`,
+    expected: names,
+    repair: `${name}(${names})`,
+    pytorch: `TypeError: ${pytorch}() missing ${missing.length} required positional argument${missing.length === 1 ? '' : 's'}: ${missing.join(' and ')}`,
   })
 }
 

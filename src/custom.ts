@@ -1,8 +1,10 @@
+import { LossError } from './errors.ts'
 import { promoted } from './families/pointwise/check.ts'
 import { pointwise as family } from './families/pointwise/family.ts'
 import type { PointwiseFormula } from './families/pointwise/problem.ts'
 import type { LossFunction } from './loss.ts'
 import { type OptionTable, reductionOptions } from './spec.ts'
+import { refuseUnknown } from './strict.ts'
 import type { TensorLike } from './tensor/from.ts'
 
 /** A loss of one value per element that you write yourself. */
@@ -32,6 +34,8 @@ export interface CustomLoss<T extends OptionTable> extends PointwiseFormula {
 export function pointwise<const T extends OptionTable = Record<never, never>>(
   custom: CustomLoss<T>,
 ): LossFunction<[input: TensorLike, target: TensorLike], typeof reductionOptions & T> {
+  refuseUnknown('pointwise', custom, ['name', 'summary', 'formula', 'options', 'value', 'slope'])
+  if (typeof custom.name !== 'string' || typeof custom.value !== 'function' || typeof custom.slope !== 'object') throw incomplete()
   const { name, summary = `${name}.`, formula = name, options, value, slope } = custom
   const table = { ...reductionOptions, ...options } as typeof reductionOptions & T
   return family({
@@ -55,3 +59,14 @@ export function pointwise<const T extends OptionTable = Record<never, never>>(
     slope,
   })
 }
+
+const incomplete = (): LossError =>
+  new LossError({
+    code: 'argument-type',
+    fn: 'pointwise',
+    argument: 'definition',
+    received: 'one without a name, a value or slopes',
+    expected: 'name, a function value(m, operands, options), and slope: an object of such functions by operand',
+    repair: "pointwise({ name: 'mine', value: (m, { input, target }) => m.abs(m.sub(input, target)), slope: {} })",
+    pytorch: null,
+  })

@@ -2,6 +2,7 @@ import { type BackendName, useBackend } from './backends/choose.ts'
 import { allowFma, features } from './backends/wasm/engine.ts'
 import { useThreads } from './backends/wasm/threads.ts'
 import { LossError } from './errors.ts'
+import { refuseUnknown } from './strict.ts'
 
 export interface InitOptions {
   /** How many threads work on large arrays; 1, which is the default, stops the others. */
@@ -30,6 +31,8 @@ let threads = 1
  * init({ fma: false }).fma // => false
  */
 export function init(options: InitOptions = {}): Engine {
+  refuseUnknown('init', options, ['threads', 'fma', 'backend'])
+  if (options.backend !== undefined && ![null, 'reference', 'wasm'].includes(options.backend)) throw wrongBackend(options.backend)
   if (options.threads !== undefined) {
     if (!Number.isInteger(options.threads) || options.threads < 1 || options.threads > 256) throw wrongThreads(options.threads)
     threads = useThreads(options.threads)
@@ -38,6 +41,17 @@ export function init(options: InitOptions = {}): Engine {
   if (options.backend !== undefined) useBackend(options.backend)
   return { ...features(), threads }
 }
+
+const wrongBackend = (received: unknown): LossError =>
+  new LossError({
+    code: 'option-range',
+    fn: 'init',
+    argument: 'backend',
+    received: JSON.stringify(received),
+    expected: "'wasm', 'reference' or null",
+    repair: 'init({ backend: null }) for the fastest that can do the work',
+    pytorch: null,
+  })
 
 const wrongThreads = (received: unknown): LossError =>
   new LossError({

@@ -1,5 +1,6 @@
 import { LossError } from './errors.ts'
 import { add, logSigmoid, logSoftmax, matmul, relu, reshape, sigmoid, softmax, transpose } from './ops/index.ts'
+import { refuseUnknown } from './strict.ts'
 import { type DType, torchName } from './tensor/dtype.ts'
 import { type TensorLike, tensor, tensorFrom } from './tensor/from.ts'
 import { sizeOf, tupleOf } from './tensor/shape.ts'
@@ -40,6 +41,7 @@ export type LinearLayer = Layer & { weight: Tensor; bias: Tensor | null }
  * linear([1, 2, 3]).toArray() // ≈ [2.02073, 2.02073]
  */
 export function Linear(inFeatures: number, outFeatures: number, options: LinearOptions = {}): LinearLayer {
+  refuseUnknown('nn.Linear', options, ['bias', 'dtype', 'random'])
   const { bias = true, dtype = 'float32', random = Math.random } = options
   const bound = inFeatures > 0 ? 1 / Math.sqrt(inFeatures) : 0
   const drawn = (shape: readonly number[]) =>

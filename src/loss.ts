@@ -1,12 +1,12 @@
 import type { Kernel, Outcome, Want } from './backends/backend.ts'
 import { run } from './backends/choose.ts'
-import { type Call, notDifferentiable, readCall } from './check.ts'
+import { type Call, integerGradient, notDifferentiable, readCall } from './check.ts'
 import { LossError } from './errors.ts'
 import { type GradientOptions, numbersInto, readGradientOptions } from './gradient-options.ts'
 import { gradientScale, type Reduction, reduceTotal, resolveReduction, warnLegacy } from './reduce.ts'
 import type { LossSpec, OptionsOf, OptionTable } from './spec.ts'
 import { record, records } from './tensor/autograd.ts'
-import { allocateNumbers, type DType, type Numbers, toStorage } from './tensor/dtype.ts'
+import { allocateNumbers, type DType, isFloating, type Numbers, toStorage } from './tensor/dtype.ts'
 import type { Shape } from './tensor/shape.ts'
 import { Tensor } from './tensor/tensor.ts'
 import { numbersOf, type View } from './tensor/view.ts'
@@ -152,6 +152,8 @@ function taped(planner: Planner, call: Call): Tensor {
 /** Refuses names that have no gradient: of a tensor that the loss is not differentiated with respect to, or of none at all. */
 function namesIn(plan: Plan, call: Call, names: readonly string[]): readonly string[] {
   for (const name of names) {
+    const operand = plan.differentiable[name]
+    if (Object.hasOwn(plan.differentiable, name) && !isFloating(operand.dtype)) throw integerGradient(call.spec.name, name, operand.dtype)
     if (Object.hasOwn(plan.differentiable, name)) continue
     if (Object.hasOwn(call.tensors, name)) throw notDifferentiable(call.spec.name, name, plan.native)
     throw new LossError({

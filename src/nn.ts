@@ -1,4 +1,4 @@
-import { readOptions } from './check.ts'
+import { constructorOf, readOptions } from './check.ts'
 import { LossError } from './errors.ts'
 import * as layers from './layers.ts'
 import { LinearCrossEntropyLoss } from './linear-criterion.ts'
@@ -6,7 +6,7 @@ import type { LossFunction } from './loss.ts'
 import * as losses from './losses/index.ts'
 import { resolveReduction, warnLegacy } from './reduce.ts'
 import { type Report, report } from './report.ts'
-import { type OptionsOf, type OptionTable, reductionOptions } from './spec.ts'
+import type { OptionsOf, OptionTable } from './spec.ts'
 import type { Tensor } from './tensor/tensor.ts'
 
 /** A loss with its options fixed: PyTorch's criterion. */
@@ -53,7 +53,10 @@ function criterionOf(loss: LossFunction) {
       if (args.length !== spec.inputs.length) throw wrongArguments(spec, name, args.length)
       return loss(...args, once as OptionsOf<OptionTable>)
     }
-    return Object.assign((...args: unknown[]) => forward(...args), {
+    const criterion = (...args: unknown[]) => forward(...args)
+    // what console.log shows
+    Object.defineProperty(criterion, 'name', { value: `${spec.module}(${Object.keys(once).join(', ')})` })
+    return Object.assign(criterion, {
       forward,
       report: (...args: unknown[]) => report(loss, ...args, once as OptionsOf<OptionTable>),
       options: once,
@@ -70,9 +73,6 @@ function settled(name: string, options: Record<string, unknown>): Record<string,
 }
 
 function functionalOnly(spec: LossFunction['spec'], module: string, option: string): LossError {
-  const own = Object.keys(spec.options).filter(
-    (name) => !(name in reductionOptions || spec.options[name].ours || spec.functionalOnly?.includes(name)),
-  )
   return new LossError({
     code: 'option-unknown',
     fn: module,
@@ -80,8 +80,7 @@ function functionalOnly(spec: LossFunction['spec'], module: string, option: stri
     received: 'an option of that name',
     expected: 'an option of the module',
     repair: `the function takes it: ${spec.name}(${spec.inputs.map(({ name }) => name).join(', ')}, { ${option} })`,
-    // a module without options of its own has its base class's constructor
-    pytorch: `TypeError: ${own.length > 0 ? spec.module : '_Loss'}.__init__() got an unexpected keyword argument '${option}'`,
+    pytorch: `TypeError: ${constructorOf(spec, module)}() got an unexpected keyword argument '${option}'`,
   })
 }
 

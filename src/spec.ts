@@ -127,9 +127,3 @@ export const elementWeightOption = {
   shape: 'same',
   help: "A weight per element, of the input's shape; the mean divides by their sum.",
 } as const satisfies OptionSpec
-
-/** `ignoreIndex` → `ignore_index`: PyTorch's spelling of a name. */
-export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-
-/** `ignore_index` → `ignoreIndex`: our spelling of PyTorch's name. */
-export const camelCase = (name: string): string => name.replace(/[_-]+([a-z])/g, (_, letter: string) => letter.toUpperCase())

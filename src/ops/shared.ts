@@ -1,4 +1,5 @@
 import { LossError } from '../errors.ts'
+import { snakeCase } from '../names.ts'
 import type { Node } from '../tensor/autograd.ts'
 import { allocateNumbers, computeDType, type DType, isFloating, type Numbers, resultType, toStorage } from '../tensor/dtype.ts'
 import { type TensorLike, tensorFrom } from '../tensor/from.ts'
@@ -35,11 +36,8 @@ const dtypeOf = (tensor: Tensor, other: Tensor, given: TensorLike): DType =>
 
 export const operand = (fn: string, argument: string, x: TensorLike, plain: DType = 'float32'): Tensor => {
   const named = argument === 'b' ? `'other' (position 2)` : `'input' (position 1)`
-  return tensorFrom(x, {}, fn, argument, plain, (type) => `TypeError: ${native(fn)}(): argument ${named} must be Tensor, not ${type}`)
+  return tensorFrom(x, {}, fn, argument, plain, (type) => `TypeError: ${snakeCase(fn)}(): argument ${named} must be Tensor, not ${type}`)
 }
-
-/** `logSigmoid` → `log_sigmoid`: PyTorch's name of an op. */
-const native = (fn: string): string => fn.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 export function result(numbers: Numbers, dtype: DType, shape: Shape, node: Node | null): Tensor {
   return new Tensor({ data: toStorage(numbers, dtype), dtype, shape, node })

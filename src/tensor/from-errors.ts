@@ -10,6 +10,17 @@ export interface Where {
   readonly says?: (type: string) => string
 }
 
+export const tooDeep = ({ fn, argument }: Where): LossError =>
+  new LossError({
+    code: 'array-ragged',
+    fn,
+    argument,
+    received: 'arrays nested more than 64 deep, or in a circle',
+    expected: 'at most 64 dimensions',
+    repair: 'give flat data with a shape',
+    pytorch: 'ValueError: too many dimensions',
+  })
+
 export const ragged = (got: number | undefined, wanted: number | undefined, axis: number, where: Where): LossError =>
   new LossError({
     ...where,

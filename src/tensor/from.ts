@@ -1,6 +1,18 @@
 import { record } from './autograd.ts'
 import { type DType, dtypes, holds, isDType, isFloating, readElement, type Storage, writeElement } from './dtype.ts'
-import { badOption, badShape, badStrides, mixed, noDType, notATensor, outOfRange, ragged, type Where, wrongSize } from './from-errors.ts'
+import {
+  badOption,
+  badShape,
+  badStrides,
+  mixed,
+  noDType,
+  notATensor,
+  outOfRange,
+  ragged,
+  tooDeep,
+  type Where,
+  wrongSize,
+} from './from-errors.ts'
 import { rowMajor, type Shape, sameShape, sizeOf } from './shape.ts'
 import { Tensor } from './tensor.ts'
 import { copyOf, forEachIndex, isContiguous, type View } from './view.ts'
@@ -182,7 +194,9 @@ function write(storage: Storage, dtype: DType, index: number, value: number | bi
 
 function fromNested(values: NestedInput, options: TensorOptions, where: Where, plainDType: DType): Tensor {
   const own: number[] = []
-  for (let level: NestedInput = values; Array.isArray(level); level = level[0]) own.push(level.length)
+  for (let level: NestedInput = values; Array.isArray(level); level = level[0]) {
+    if (own.push(level.length) > 64) throw tooDeep(where)
+  }
   const flat: (number | bigint | boolean)[] = []
   flatten(values, own, 0, flat, where)
   const kinds = new Set(flat.map((value) => typeof value))

@@ -116,6 +116,17 @@ export class Tensor implements View {
     return format(this)
   }
 
+  /** As a number, the only element (so that `loss < 0.5` and `total + loss` are what they seem); as text, the print-out. */
+  [Symbol.toPrimitive](hint: string): number | string {
+    return hint === 'string' ? format(this) : this.item()
+  }
+
+  /** For JSON: the elements as nested arrays. */
+  toJSON(): { dtype: DType; shape: Shape; values: Nested } {
+    const { dtype, shape } = this
+    return { dtype, shape, values: this.toArray() }
+  }
+
   /** What `console.log` shows in Node. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return format(this)

@@ -155,7 +155,7 @@ export function readClasses(call: Call, ignoreIndex: number): ClassTargets {
       classes[row] = -1
       return
     }
-    if (!(value >= 0 && value < count)) throw outOfRange(call, value, row, count)
+    if (!(value >= 0 && value < count)) throw outOfRange(call, value, row, count, target.data[index])
     classes[row] = value
     counted++
     if (w !== null) sum.add(w[value])
@@ -174,16 +174,16 @@ function checkClassDType(call: Call): void {
   throw wrongDType(call, 'target', 'class indices as int64 or uint8', repair, says)
 }
 
-function outOfRange(call: Call, value: number, row: number, count: number): LossError {
+function outOfRange(call: Call, value: number, row: number, count: number, exact: number | bigint): LossError {
   const { target } = call.tensors
   return new LossError({
     code: 'target-range',
     fn: call.spec.name,
     argument: 'target',
-    received: `${value} at ${tupleOf(indexOf(row, target.shape))}`,
+    received: `${exact} at ${tupleOf(indexOf(row, target.shape))}`,
     expected: `class indices in [0, ${count}), or ignoreIndex ${call.values.ignoreIndex}`,
     repair: rangeRepair(numbersOf(target), value, count),
-    pytorch: `IndexError: Target ${value} is out of bounds.`,
+    pytorch: `IndexError: Target ${exact} is out of bounds.`,
   })
 }
 
@@ -199,5 +199,6 @@ function rangeRepair(targets: ArrayLike<number>, value: number, count: number): 
   }
   if (min === 1 && max === count) return `the labels run from 1 to ${count}: subtract 1`
   if (odd.size === 1 && (value === 255 || value < 0)) return `if ${value} marks what is not to be counted: { ignoreIndex: ${value} }`
+  if (max > 2 ** 31) return `the input has ${count} classes: remap the labels to 0 … ${count - 1}`
   return `the input has ${count} classes and the targets reach ${max}: remap the labels, or give the network ${max + 1} outputs`
 }
