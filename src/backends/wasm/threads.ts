@@ -15,8 +15,13 @@ interface Thread {
   terminate(): unknown
 }
 
+interface Starter {
+  readonly start: (code: string) => Thread
+  readonly patient: boolean
+}
+
 /** The words at the head of the control memory. */
-const word = { ticket: 0, done: 1, calls: 2, width: 3, fn: 4, wake: 5, listening: 6, ready: 8 } as const
+const word = { ticket: 0, done: 1, calls: 2, width: 3, fn: 4, wake: 5, listening: 6, started: 7, ready: 8 } as const
 
 const mostCalls = 4096
 const widest = 32
@@ -35,7 +40,11 @@ class Pool {
   private functions = 0
   private job = 0
 
-  constructor(count: number, start: (code: string) => Thread) {
+  /** Whether a thread may be waited for from the start; a browser's start only while the page's event loop turns. */
+  private readonly patient: boolean
+
+  constructor(count: number, { start, patient }: Starter) {
+    this.patient = patient
     for (let i = 0; i < count; i++) {
       const thread = start(workerCode)
       thread.unref?.()
@@ -46,7 +55,7 @@ class Pool {
 
   readonly dispatch: Dispatch = (memory, kernel, name, calls) => {
     const run = memory.instance(kernel).exports[name] as (...args: readonly number[]) => number
-    if (calls.length < 2 || calls.length > mostCalls) return calls.map((args) => run(...args))
+    if (calls.length < 2 || calls.length > mostCalls || !this.started()) return calls.map((args) => run(...args))
     const fn = this.functionOf(memory, kernel, name)
     const width = calls[0].length
     for (let i = 0; i < calls.length; i++) this.args.set(calls[i], i * width)
@@ -72,6 +81,12 @@ class Pool {
 
   stop(): void {
     for (const thread of this.threads) thread.terminate()
+  }
+
+  private started(): boolean {
+    const { length } = this.threads
+    while (this.patient && Atomics.load(this.words, word.started) < length) pause()
+    return Atomics.load(this.words, word.started) === length
   }
 
   private wake(): void {
@@ -109,7 +124,7 @@ let state
 const functions = []
 const instances = new Map()
 const receive = (message) => {
-  if (message.control) { state = { ...message, words: new Int32Array(message.control), args: new Float64Array(message.control, message.head, message.mostCalls * message.widest), results: new Float64Array(message.control, message.head + 8 * message.mostCalls * message.widest, message.mostCalls) }; return }
+  if (message.control) { state = { ...message, words: new Int32Array(message.control), args: new Float64Array(message.control, message.head, message.mostCalls * message.widest), results: new Float64Array(message.control, message.head + 8 * message.mostCalls * message.widest, message.mostCalls) }; Atomics.add(state.words, state.word.started, 1); return }
   let perMemory = instances.get(message.memory)
   if (!perMemory) instances.set(message.memory, (perMemory = new Map()))
   let exports = perMemory.get(message.module)
@@ -171,10 +186,11 @@ interface Browser {
 }
 
 /** How a thread is started here: worker_threads in Node, Worker on cross-origin isolated pages. */
-function starter(): ((code: string) => Thread) | null {
+function starter(): Starter | null {
   const { Worker, Blob, URL, process } = globalThis as Browser
   const threads = process?.getBuiltinModule?.('node:worker_threads')
-  if (threads !== undefined) return (code) => new threads.Worker(code, { eval: true })
+  if (threads !== undefined) return { start: (code) => new threads.Worker(code, { eval: true }), patient: true }
   if (Worker === undefined || Blob === undefined || URL === undefined) return null
-  return (code) => new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })))
+  const start = (code: string) => new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })))
+  return { start, patient: false }
 }
