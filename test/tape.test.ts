@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import {
   add,
   exp,
-  LossError,
   matmul,
   mean,
   mseLoss,
@@ -16,20 +15,11 @@ import {
   tensor,
 } from '../src/index.ts'
 import { transpose } from '../src/ops/index.ts'
+import { refused } from './support.ts'
 
 /** The tape: where gradients go, once each, and what they share. */
 const leaf = (values: TensorLike, options: TensorOptions = {}) => tensor(values, { ...options, requiresGrad: true })
 const gradOf = (x: Tensor) => x.grad?.toArray()
-
-function refused(call: () => unknown): LossError {
-  try {
-    call()
-  } catch (error) {
-    if (error instanceof LossError) return error
-    throw error
-  }
-  throw new Error('not refused')
-}
 
 describe('backward', () => {
   test('accumulates into grad, until grad is set to null', () => {

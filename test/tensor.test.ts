@@ -1,19 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { crossEntropy, type DType, LossError, mseLoss, type TensorLike, tensor } from '../src/index.ts'
+import { crossEntropy, type DType, mseLoss, type TensorLike, tensor } from '../src/index.ts'
 import { dtypeNames } from '../src/tensor/dtype.ts'
+import { refused } from './support.ts'
 
 /** What `tensor` takes, what it makes of it, and what it refuses. */
 const wrong = (value: unknown) => value as never
-
-function refused(call: () => unknown): LossError {
-  try {
-    call()
-  } catch (error) {
-    if (error instanceof LossError) return error
-    throw error
-  }
-  throw new Error('not refused')
-}
 
 describe('every form of input', () => {
   const matrix = [

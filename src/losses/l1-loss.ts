@@ -1,7 +1,7 @@
 import { sign } from '../algebra/algebra.ts'
-import { broadcastWarning, promoted } from '../families/pointwise/check.ts'
+import { promoted } from '../families/pointwise/check.ts'
 import { pointwise } from '../families/pointwise/family.ts'
-import { broadcastOption, elementWeightOption, reductionOptions } from '../spec.ts'
+import { regression } from '../families/pointwise/regression.ts'
 
 /**
  * Mean absolute error: the loss of regression and restoration that outliers pull on least.
@@ -27,20 +27,7 @@ export const l1Loss = pointwise({
   aliases: ['l1', 'mae'],
   summary: 'Mean absolute error between two arrays of real values.',
   formula: '|x − t|',
-  inside: 'nothing',
-  mean: 'weights',
-  inputs: [
-    { name: 'input', domain: 'real', help: 'the prediction, any shape' },
-    { name: 'target', domain: 'real', help: "the truth, the input's shape" },
-  ],
-  options: { ...reductionOptions, weight: elementWeightOption, broadcast: broadcastOption },
-  functionalOnly: ['weight'],
-  differentiable: ['weight'],
-  native: {
-    name: 'l1_loss',
-    order: ['input', 'target', 'sizeAverage', 'reduce', 'reduction', 'weight'],
-    sized: ['input', 'target', 'weight'],
-  },
+  ...regression('l1_loss'),
   dtype: promoted(
     (dtype, reduction) =>
       reduction === 'mean'
@@ -48,7 +35,6 @@ export const l1Loss = pointwise({
         : null,
     true,
   ),
-  says: { shapes: broadcastWarning },
 
   value: (m, { input: x, target: t }) => m.abs(m.sub(x, t)),
   slope: {

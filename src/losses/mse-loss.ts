@@ -1,7 +1,7 @@
 import { square } from '../algebra/algebra.ts'
-import { broadcastWarning, promoted } from '../families/pointwise/check.ts'
+import { promoted } from '../families/pointwise/check.ts'
 import { pointwise } from '../families/pointwise/family.ts'
-import { broadcastOption, elementWeightOption, reductionOptions } from '../spec.ts'
+import { regression } from '../families/pointwise/regression.ts'
 
 /**
  * Mean squared error: the loss of regression, denoising and restoration.
@@ -27,22 +27,8 @@ export const mseLoss = pointwise({
   aliases: ['mse'],
   summary: 'Mean squared error between two arrays of real values.',
   formula: '(x − t)²',
-  inside: 'nothing',
-  mean: 'weights',
-  inputs: [
-    { name: 'input', domain: 'real', help: 'the prediction, any shape' },
-    { name: 'target', domain: 'real', help: "the truth, the input's shape" },
-  ],
-  options: { ...reductionOptions, weight: elementWeightOption, broadcast: broadcastOption },
-  functionalOnly: ['weight'],
-  differentiable: ['weight'],
-  native: {
-    name: 'mse_loss',
-    order: ['input', 'target', 'sizeAverage', 'reduce', 'reduction', 'weight'],
-    sized: ['input', 'target', 'weight'],
-  },
+  ...regression('mse_loss'),
   dtype: promoted((dtype) => `NotImplementedError: "mse_cpu" not implemented for '${dtype}'`),
-  says: { shapes: broadcastWarning },
 
   value: (m, { input: x, target: t }) => square(m, m.sub(x, t)),
   slope: {
