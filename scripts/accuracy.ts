@@ -87,7 +87,7 @@ function sweep({ name, formula, truth, from, to }: Sweep, fma: boolean): string 
       count++
     }
   }
-  return `| ${name} | ${fma ? 'with' : 'without'} | ${worst.toFixed(2)} | ${at} | ${count.toLocaleString('en')} |`
+  return `| ${name.replaceAll('|', '\\|')} | ${fma ? 'with' : 'without'} | ${worst.toFixed(2)} | ${at} | ${count.toLocaleString('en')} |`
 }
 
 console.log('| function | FMA | worst error, ulp | at x = | floats tried |\n|---|---|---|---|---|')
