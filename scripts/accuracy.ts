@@ -13,7 +13,7 @@ interface Sweep {
   readonly to: number
 }
 
-const sweeps: readonly Sweep[] = [
+export const sweeps: readonly Sweep[] = [
   { name: 'exp(x), x in [-87.33, 88.72]', formula: (m, x) => m.exp(x), truth: Math.exp, from: -87.33654, to: 88.72283 },
   {
     name: 'exp(-|x|), x in [0, 87.33]',
@@ -34,7 +34,6 @@ const sweeps: readonly Sweep[] = [
 ]
 
 const chunk = 2 ** 18
-const step = Number(process.argv[2] ?? 1) // every step-th float
 const word = new DataView(new ArrayBuffer(4))
 
 /** Floats in their order as integers: −0 and 0 lie next to each other. */
@@ -44,7 +43,8 @@ const ordinal = (x: number): number => {
   return bits < 0 ? -(bits & 0x7fffffff) : bits
 }
 
-function sweep({ name, formula, truth, from, to }: Sweep, fma: boolean): string {
+/** The worst error of a function in units of the last place, over every `step`-th float32 of its domain. */
+export function sweep({ formula, truth, from, to }: Sweep, fma: boolean, step: number): { worst: number; at: number; count: number } {
   const kernel = pointwiseModule({
     operands: ['x'],
     value: (m, { x }) => formula(m, x),
@@ -87,13 +87,20 @@ function sweep({ name, formula, truth, from, to }: Sweep, fma: boolean): string 
       count++
     }
   }
-  return `| ${name.replaceAll('|', '\\|')} | ${fma ? 'with' : 'without'} | ${worst.toFixed(2)} | ${at} | ${count.toLocaleString('en')} |`
+  return { worst, at, count }
 }
 
-console.log('| function | FMA | worst error, ulp | at x = | floats tried |\n|---|---|---|---|---|')
-for (const each of sweeps) {
-  for (const fma of [false, true]) {
-    allowFma(fma)
-    if (!fma || features().fma) console.log(sweep(each, fma))
+function report(step: number): void {
+  console.log('| function | FMA | worst error, ulp | at x = | floats tried |\n|---|---|---|---|---|')
+  for (const each of sweeps) {
+    for (const fma of [false, true]) {
+      allowFma(fma)
+      if (fma && !features().fma) continue
+      const { worst, at, count } = sweep(each, fma, step)
+      const name = each.name.replaceAll('|', '\\|')
+      console.log(`| ${name} | ${fma ? 'with' : 'without'} | ${worst.toFixed(2)} | ${at} | ${count.toLocaleString('en')} |`)
+    }
   }
 }
+
+if (process.argv[1] === new URL(import.meta.url).pathname) report(Number(process.argv[2] ?? 1))
