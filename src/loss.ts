@@ -92,7 +92,7 @@ function begin(spec: LossSpec, args: readonly unknown[]): Call {
 export function checked(plan: Planner, call: Call): Plan {
   const { reduction } = call.spec.options
   const choices = reduction.kind === 'reduction' ? reduction.choices : []
-  const inPython = call.spec.mean === 'weights' && call.tensors.weight !== undefined
+  const inPython = call.spec.reducedInPython?.(call.tensors) ?? null
   return plan(call, resolveReduction(call.spec.name, call.values, choices, inPython))
 }
 

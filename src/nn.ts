@@ -69,7 +69,7 @@ function settled(name: string, options: Record<string, unknown>): Record<string,
   const { sizeAverage, reduce, ...rest } = options
   if (sizeAverage === undefined && reduce === undefined) return rest
   warnLegacy(name, options)
-  return { ...rest, reduction: resolveReduction(name, options, [], false) }
+  return { ...rest, reduction: resolveReduction(name, options, [], null) }
 }
 
 function functionalOnly(spec: LossFunction['spec'], module: string, option: string): LossError {

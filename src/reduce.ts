@@ -14,13 +14,18 @@ export interface ReductionOptions {
 /**
  * The reduction that the options ask for, with PyTorch's old names mapped: any of the two replaces `reduction` altogether.
  *
- * A loss with a weight in its mean is reduced in Python, which has a text of its own and does not know 'elementwise_mean'.
+ * `inPython` is PyTorch's text where it reduces in Python, where 'elementwise_mean' is unknown.
  */
-export function resolveReduction(fn: string, options: ReductionOptions, choices: readonly string[], inPython: boolean): Reduction {
+export function resolveReduction(
+  fn: string,
+  options: ReductionOptions,
+  choices: readonly string[],
+  inPython: ((given: unknown) => string) | null,
+): Reduction {
   const legacy = legacyReduction(options)
   if (legacy !== null) return legacy
   const { reduction = 'mean' } = options
-  if (reduction === 'elementwise_mean' && !inPython) {
+  if (reduction === 'elementwise_mean' && inPython === null) {
     warn(fn, `reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.`)
     return 'mean'
   }
@@ -32,9 +37,7 @@ export function resolveReduction(fn: string, options: ReductionOptions, choices:
     received: JSON.stringify(reduction),
     expected: `one of ${choices.map((choice) => `'${choice}'`).join(', ')}`,
     repair: `reduction: 'mean' (the default)`,
-    pytorch: inPython
-      ? `ValueError: Invalid reduction mode: ${reduction ?? 'None'}. Expected one of 'none', 'mean', 'sum'.`
-      : `ValueError: ${reduction ?? 'None'} is not a valid value for reduction`,
+    pytorch: inPython === null ? `ValueError: ${reduction ?? 'None'} is not a valid value for reduction` : inPython(reduction),
   })
 }
 

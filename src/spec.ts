@@ -82,6 +82,11 @@ export interface LossSpec<T extends OptionTable = OptionTable> {
   readonly options: T
   /** Options of the functional form only, which PyTorch's module does not take. */
   readonly functionalOnly?: readonly (keyof T & string)[]
+  /**
+   * Where PyTorch reduces in Python, and not in its C++ function: its text for a reduction that does not exist. There 'elementwise_mean' is
+   * none. null for calls that it reduces in C++.
+   */
+  readonly reducedInPython?: (tensors: Readonly<Record<string, unknown>>) => ((given: unknown) => string) | null
   /** PyTorch's C++ function with its arguments in order, as its TypeErrors name them. */
   readonly native: {
     readonly name: string

@@ -1,7 +1,6 @@
 import { sign } from '../algebra/algebra.ts'
-import { promoted } from '../families/pointwise/check.ts'
 import { pointwise } from '../families/pointwise/family.ts'
-import { regression } from '../families/pointwise/regression.ts'
+import { absoluteError, regression } from '../families/pointwise/regression.ts'
 
 /**
  * Mean absolute error: the loss of regression and restoration that outliers pull on least.
@@ -28,13 +27,7 @@ export const l1Loss = pointwise({
   summary: 'Mean absolute error between two arrays of real values.',
   formula: '|x − t|',
   ...regression('l1_loss'),
-  dtype: promoted(
-    (dtype, reduction) =>
-      reduction === 'mean'
-        ? `RuntimeError: mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${dtype}`
-        : null,
-    true,
-  ),
+  dtype: absoluteError,
 
   value: (m, { input: x, target: t }) => m.abs(m.sub(x, t)),
   slope: {

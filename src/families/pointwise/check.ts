@@ -8,7 +8,7 @@ import { numbersOf } from '../../tensor/view.ts'
 /** How a loss finds the dtype of its result; throws for what PyTorch refuses. */
 export type DTypeRule = (call: Call, reduction: Reduction) => DType
 
-const floats = 'float64, float32, float16 or bfloat16'
+export const floats = 'float64, float32, float16 or bfloat16'
 
 /**
  * The result is of the type that the arguments promote to. `says` is PyTorch's text where none of them is floating-point.
@@ -24,16 +24,21 @@ export const promoted =
       const name = input.dtype === 'bool' ? 'input' : 'target'
       throw wrongDType(call, name, floats, `tensor(${name}, { dtype: 'float32' })`, subtractionOfBool(bools))
     }
-    // PyTorch expands input and target first, so that neither counts as 0-D beside the other
-    const rank = Math.max(input.shape.length, target.shape.length)
-    const expanded = Object.values(call.tensors).map((t) =>
-      t === input || t === target ? { dtype: t.dtype, shape: new Array(rank).fill(1) } : t,
-    )
-    const dtype = resultType(expanded)
+    const dtype = resultType(weight === undefined ? expanded(call) : [...expanded(call), weight])
     if (isFloating(dtype)) return dtype
     const text = weight === undefined ? says(torchName(dtype), reduction) : null
     throw wrongDType(call, 'input', floats, 'Float32Array.from(input), or input as plain numbers', text)
   }
+
+/** Input and target as PyTorch expands them before it calls a kernel, so that neither counts as 0-D beside the other. */
+export function expanded({ tensors: { input, target } }: Call): { dtype: DType; shape: Shape }[] {
+  const shape = new Array<number>(Math.max(input.shape.length, target.shape.length)).fill(1)
+  return [input, target].map(({ dtype }) => ({ dtype, shape }))
+}
+
+/** PyTorch's text for the mean of integers, by their name in its messages. */
+export const noMean = (dtype: string): string =>
+  `RuntimeError: mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${dtype}`
 
 /** PyTorch's text for a difference of which one or both sides are bool. */
 export const subtractionOfBool = (bools: number): string =>
@@ -57,6 +62,26 @@ export const same =
 /** `NotImplementedError: "mse_cpu" not implemented for 'Long'`, PyTorch's text for a dtype that a kernel lacks. */
 export const notImplemented = (kernel: string, dtype: DType): string =>
   `NotImplementedError: "${kernel}" not implemented for '${torchName(dtype)}'`
+
+/** `RuntimeError: result type Float can't be cast to the desired output type Long`, PyTorch's text where it works in place; null where it can. */
+export function notCastable(result: DType, output: DType): string | null {
+  const kinds = [output, result].map((dtype) => (dtype === 'bool' ? 0 : isFloating(dtype) ? 2 : 1))
+  const text = `RuntimeError: result type ${torchName(result)} can't be cast to the desired output type ${torchName(output)}`
+  return kinds[0] < kinds[1] ? text : null
+}
+
+/** A number outside the range that PyTorch takes. */
+export function wrongOption(call: Call, name: string, expected: string, repair: string, pytorch: string | null): LossError {
+  return new LossError({
+    code: 'option-range',
+    fn: call.spec.name,
+    argument: name,
+    received: String(call.values[name]),
+    expected,
+    repair: `${name}: ${repair}`,
+    pytorch,
+  })
+}
 
 /** The shape of the result: the common one, or the broadcast one where the caller asked for that. */
 export function resultShape(call: Call, says: (input: Shape, target: Shape) => string | null): Shape {
