@@ -1,3 +1,4 @@
+import type { LossSpec } from '../src/spec.ts'
 import { type DType, dtypes, readElement, type Storage, writeElement } from '../src/tensor/dtype.ts'
 import { rowMajor, type Shape, sizeOf } from '../src/tensor/shape.ts'
 
@@ -16,7 +17,7 @@ export interface CaseTensor {
 export interface Case {
   /** The loss, the chapter of the generator that made it, a number. */
   readonly id: string
-  /** PyTorch's functional name. */
+  /** The loss in Python's spelling: PyTorch's functional name, where PyTorch has the loss. */
   readonly loss: string
   /** Positional tensors and tensor options, by our name. */
   readonly tensors: Readonly<Record<string, CaseTensor>>
@@ -38,12 +39,20 @@ export interface Answer {
   readonly warnings?: readonly string[]
 }
 
-/** The options that PyTorch has no word for are left out of the question. */
-export function question(c: Case, ours: readonly string[]): Case {
-  const options = Object.fromEntries(Object.entries(c.options).filter(([name]) => !ours.includes(name)))
-  const tensors = Object.fromEntries(Object.entries(c.tensors).map(([name, { dtype, shape, data }]) => [name, { dtype, shape, data }]))
-  return { ...c, tensors, options }
+/** Where the oracle finds the function of a case: a module of Python, or our own formulas. */
+export interface Question extends Case {
+  readonly from: string
 }
+
+/** Without the options that PyTorch has no word for. */
+export function question(c: Case, spec: LossSpec): Question {
+  const options = Object.fromEntries(Object.entries(c.options).filter(([name]) => spec.options[name]?.ours !== true))
+  const tensors = Object.fromEntries(Object.entries(c.tensors).map(([name, { dtype, shape, data }]) => [name, { dtype, shape, data }]))
+  return { ...c, from: sourceOf(spec), tensors, options }
+}
+
+/** The module of Python that has the function; our own formulas where neither PyTorch nor torchvision has it. */
+export const sourceOf = ({ pytorch, library }: LossSpec): string => (pytorch === null ? 'formulas' : (library ?? 'torch.nn.functional'))
 
 const special: Readonly<Record<string, number>> = { NaN: Number.NaN, Infinity: Infinity, '-Infinity': -Infinity, '-0': -0 }
 
@@ -55,7 +64,7 @@ export const jsonNumber = (value: number): number | string =>
 
 /** An option's value as the library takes it. */
 export const optionValue = (value: unknown): unknown =>
-  typeof value === 'string' && Object.hasOwn(special, value) ? special[value] : value
+  Array.isArray(value) ? value.map(optionValue) : typeof value === 'string' && Object.hasOwn(special, value) ? special[value] : value
 
 export function encode(dtype: DType, shape: Shape, values: ArrayLike<number>, layout?: Layout): CaseTensor {
   const storage = dtypes[dtype].allocate(values.length)

@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import { type BackendName, useBackend } from '../src/backends/choose.ts'
 import * as losses from '../src/losses/index.ts'
+import { type LossSpec, snakeName } from '../src/spec.ts'
 import type { Case } from './cases.ts'
 import { type Failure, judge } from './compare.ts'
 import { drawCase } from './generate.ts'
@@ -21,10 +22,10 @@ const { values } = parseArgs({
     'keep-going': { type: 'boolean', default: false },
   },
 })
-const specs = Object.values(losses)
+const specs = Object.values<{ readonly spec: LossSpec }>(losses)
   .map(({ spec }) => spec)
-  .filter(({ pytorch, name }) => values.loss === undefined || values.loss === pytorch || values.loss === name)
-if (specs.length === 0) throw new Error(`no loss ${values.loss}; there are ${Object.values(losses).map(({ spec }) => spec.pytorch)}`)
+  .filter((spec) => values.loss === undefined || values.loss === snakeName(spec) || values.loss === spec.name)
+if (specs.length === 0) throw new Error(`no loss ${values.loss}; there are ${Object.keys(losses)}`)
 const total = Number(values.cases)
 const seed = Number(values.seed)
 if (!Number.isInteger(total) || !Number.isInteger(seed)) throw new Error('--cases and --seed are integers')
@@ -34,7 +35,7 @@ const torch = await Torch.start()
 const random = new Random(seed)
 const tally = new Tally()
 let failures = 0
-process.stderr.write(`PyTorch ${torch.versions.torch}; ${total} cases of ${specs.map(({ pytorch }) => pytorch).join(', ')}; seed ${seed}\n`)
+process.stderr.write(`PyTorch ${torch.versions.torch}; ${total} cases of ${specs.map(snakeName).join(', ')}; seed ${seed}\n`)
 for (let done = 0; done < total; ) {
   const batch: Case[] = []
   for (; batch.length < 500 && done < total; done++) batch.push(drawCase(specs[done % specs.length], random, `seed ${seed}, case ${done}`))

@@ -1,15 +1,19 @@
-import type { Domain, InputSpec, LossSpec, OptionSpec } from '../src/spec.ts'
+import { type Domain, type InputSpec, isIndexDomain, type LossSpec, type OptionSpec, snakeName } from '../src/spec.ts'
 import { type DType, isFloating } from '../src/tensor/dtype.ts'
 import { type Shape, sizeOf } from '../src/tensor/shape.ts'
 import { type Case, type CaseTensor, encode, jsonNumber, type Layout } from './cases.ts'
+import { drawers } from './drawers.ts'
 import { mutate } from './mistakes.ts'
 import type { Random } from './random.ts'
+import { drawExtents, type Extents, hasAxes, pickAxes, shapeOf } from './shapes.ts'
 import { drawValues, type Mood } from './values.ts'
 
 /** What a case is made to have; the rest is drawn. */
 export interface Pins {
   readonly dtype?: DType
   readonly shape?: Shape
+  /** In place of a shape, for arguments of related shapes. */
+  readonly extents?: Extents
   readonly reduction?: string
   readonly mood?: Mood
   /** All tensors of the pinned dtype. */
@@ -43,24 +47,34 @@ export const shapes: readonly Shape[] = [
 ]
 const likely: readonly Shape[] = [...shapes.slice(2, 13), [3, 3], [6, 5], [2, 5, 3], [7], [12, 3]]
 
-/** One random case of a loss, from nothing but what its spec declares. */
+/** One random case of a loss, from nothing but what its spec declares; or what its drawer makes of it. */
 export function drawCase(spec: LossSpec, random: Random, id: string, pins: Pins = {}): Case {
   const mood = pins.mood ?? random.pick(['plain', 'plain', 'plain', 'plain', 'ties', 'special'] as const)
   const dtype = pins.dtype ?? random.pick(floats)
-  const shape = pins.shape ?? (random.chance(0.05) ? random.pick(shapes) : random.pick(likely))
-  const rows = takesClasses(spec)
-  const classes = shape.length === 0 ? 1 : shape[rows && shape.length > 1 ? 1 : shape.length > 1 ? 1 : 0]
-  const draw: Drawing = { random, mood, dtype, shape, classes, uniform: pins.uniform === true }
+  const extents = hasAxes(spec) ? (pins.extents ?? drawExtents(spec, random)) : null
+  const shape =
+    extents !== null
+      ? shapeOf(pickAxes(random, spec.inputs[0].axes ?? []), extents)
+      : (pins.shape ?? (random.chance(0.05) ? random.pick(shapes) : random.pick(likely)))
+  const classes = extents !== null ? (extents.letters.C ?? 1) : shape.length === 0 ? 1 : shape[shape.length > 1 ? 1 : 0]
+  const uniform = pins.uniform === true
+  const draw: Drawing = { random, mood, dtype, shape, extents, classes, uniform }
 
-  const tensors: Record<string, CaseTensor> = {}
+  const drawn = drawers[spec.name]?.draw?.({ spec, random, mood, dtype, uniform, option: pins.option })
+  const tensors: Record<string, CaseTensor> = { ...drawn?.tensors }
   const mayBroadcast = 'broadcast' in spec.options && random.chance(0.15) && pins.shape === undefined
-  spec.inputs.forEach((input, i) => {
-    tensors[input.name] = drawInput(draw, input, i > 0 && mayBroadcast)
-  })
-  const options: Record<string, unknown> = {}
-  const distribution =
-    rows && spec.inputs.some(({ name, domain }) => domain === 'classes or probabilities' && sameSize(tensors[name].shape, shape))
+  if (drawn === undefined) {
+    spec.inputs.forEach((input, i) => {
+      tensors[input.name] = drawInput(draw, input, i > 0 && mayBroadcast)
+    })
+  }
+  const options: Record<string, unknown> = { ...drawn?.options }
+  const distribution = spec.inputs.some(
+    ({ name, domain }) =>
+      domain === 'classes or probabilities' && (extents === null ? sameSize(tensors[name].shape, shape) : isFloating(tensors[name].dtype)),
+  )
   for (const [name, option] of Object.entries(spec.options)) {
+    if (option.ours === true || name in options || (drawn !== undefined && option.kind === 'tensor')) continue
     if (pins.option?.[0] === name) {
       options[name] = pins.option[1]
       continue
@@ -74,7 +88,9 @@ export function drawCase(spec: LossSpec, random: Random, id: string, pins: Pins 
   // what a mean or a sum makes of an infinite upstream gradient is 0·∞, and no matter of the loss
   const upstream =
     requires.length > 0 && random.chance(0.35) ? drawUpstream(random, mood === 'special' && pins.reduction === 'none') : undefined
-  const made: Case = { id, loss: spec.pytorch, tensors, options, requires, ...(upstream === undefined ? {} : { upstream }) }
+  const made: Case = { id, loss: snakeName(spec), tensors, options, requires, ...(upstream === undefined ? {} : { upstream }) }
+  // what PyTorch does not have it cannot refuse
+  if (spec.pytorch === null) return made
   return pins.mistake === true || (pins.mistake === undefined && random.chance(0.1)) ? mutate(spec, made, random) : made
 }
 
@@ -82,7 +98,9 @@ interface Drawing {
   readonly random: Random
   readonly mood: Mood
   readonly dtype: DType
+  /** The first argument's. */
   readonly shape: Shape
+  readonly extents: Extents | null
   readonly classes: number
   readonly uniform: boolean
 }
@@ -92,8 +110,10 @@ export const takesClasses = (spec: LossSpec): boolean => spec.inputs.some(({ dom
 
 const sameSize = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((extent, i) => extent === b[i])
 
-function drawInput(draw: Drawing, { domain }: InputSpec, broadcast: boolean): CaseTensor {
+function drawInput(draw: Drawing, input: InputSpec, broadcast: boolean): CaseTensor {
   const { random, shape, uniform } = draw
+  const { domain } = input
+  if (draw.extents !== null && input.axes !== undefined) return drawRelated(draw, input, draw.extents)
   if (domain === 'classes' || (domain === 'classes or probabilities' && random.chance(0.65))) {
     const rows = shape.filter((_, axis) => axis !== (shape.length === 1 ? 0 : 1))
     return drawTensor(draw, 'classes', rows, random.chance(0.12) ? 'uint8' : 'int64')
@@ -102,10 +122,25 @@ function drawInput(draw: Drawing, { domain }: InputSpec, broadcast: boolean): Ca
   return drawTensor(draw, domain, broadcast ? broadcastable(random, shape, true) : shape, dtype)
 }
 
+/** A tensor of the shape that its axes say. */
+function drawRelated(draw: Drawing, { domain, axes = [] }: Pick<InputSpec, 'domain' | 'axes'>, extents: Extents): CaseTensor {
+  const { random, uniform } = draw
+  if (domain === 'classes or probabilities') {
+    const distribution = random.chance(0.35)
+    const shape = shapeOf(pickAxes(random, axes, distribution), extents)
+    if (!distribution) return drawTensor(draw, 'classes', shape, random.chance(0.12) ? 'uint8' : 'int64')
+    return drawTensor(draw, domain, shape, uniform ? draw.dtype : otherDType(draw))
+  }
+  const shape = shapeOf(pickAxes(random, axes), extents)
+  if (domain === 'labels' || domain === 'lengths') return drawTensor(draw, domain, shape, 'int64')
+  if (isIndexDomain(domain)) return drawTensor(draw, domain, shape, random.chance(0.05) ? 'uint8' : 'int64')
+  return drawTensor(draw, domain, shape, uniform ? draw.dtype : otherDType(draw))
+}
+
 function drawTensor(draw: Drawing, domain: Domain, shape: Shape, dtype: DType): CaseTensor {
   const { random, mood, classes } = draw
   const layout = random.chance(0.2) ? random.pick(layouts) : undefined
-  return encode(dtype, shape, drawValues(random, domain, sizeOf(shape), dtype, mood, classes), layout)
+  return encode(dtype, shape, drawValues(random, domain, sizeOf(shape), dtype, mood, classes, shape.at(-1)), layout)
 }
 
 /** Mostly the case's own dtype; sometimes another one. */
@@ -126,6 +161,10 @@ function drawOption(
   switch (option.kind) {
     case 'tensor': {
       if (!random.chance(0.35)) return
+      if (draw.extents !== null && option.axes !== undefined) {
+        tensors[name] = drawRelated(draw, option, draw.extents)
+        return
+      }
       const own = option.shape === 'classes' ? [classes] : option.shape === 'same' ? shape : broadcastable(random, shape, false)
       tensors[name] = drawTensor(draw, option.domain, own, draw.uniform ? draw.dtype : otherDType(draw))
       return
@@ -148,8 +187,14 @@ function drawOption(
           ? -random.integer(3) - 1
           : random.pick([...option.examples, -1, 255, classes, 0, random.integer(Math.max(classes, 1))])
       return
+    case 'numbers':
+      if (random.chance(0.4)) options[name] = random.pick(option.examples).map(jsonNumber)
+      return
+    case 'choice':
+      if (random.chance(0.6)) options[name] = random.pick(option.choices)
+      return
     case 'boolean':
-      if (option.ours !== true && random.chance(0.4)) options[name] = random.chance(0.5)
+      if (random.chance(0.4)) options[name] = random.chance(0.5)
   }
 }
 
@@ -163,15 +208,15 @@ function broadcastable(random: Random, shape: Shape, grow: boolean): Shape {
 /** Some class indices become the ignored one. */
 function sowIgnored(draw: Drawing, spec: LossSpec, tensors: Record<string, CaseTensor>, options: Readonly<Record<string, unknown>>): void {
   const { random, classes } = draw
-  const ignored = Object.entries(spec.options).find(([, option]) => option.kind === 'integer')
+  const ignored = Object.entries(spec.options).find(([name, option]) => name === 'ignoreIndex' && option.kind === 'integer')
   if (ignored === undefined) return
   const [name, option] = ignored
-  const value = Number(options[name] ?? ('default' in option ? option.default : -100))
+  const value = Number(options[name] ?? ('default' in option ? option.default : null) ?? -100)
   for (const { name: input, domain } of spec.inputs) {
     const t = tensors[input]
     if (!domain.startsWith('classes') || isFloating(t.dtype) || random.chance(0.4)) continue
     const share = random.pick([0.2, 0.5, 1])
-    const values = drawValues(random, 'classes', sizeOf(t.shape), t.dtype, 'plain', classes)
+    const values = drawValues(random, 'classes', sizeOf(t.shape), t.dtype, 'plain', classes, t.shape.at(-1))
     tensors[input] = encode(
       t.dtype,
       t.shape,
@@ -184,14 +229,18 @@ function sowIgnored(draw: Drawing, spec: LossSpec, tensors: Record<string, CaseT
 /** Gradients of the positional arguments, and of options where some loss of the kind has them. */
 function drawRequires(random: Random, spec: LossSpec, tensors: Readonly<Record<string, CaseTensor>>, distribution: boolean): string[] {
   const positional = spec.inputs.filter(({ name }) => isFloating(tensors[name].dtype)).map(({ name }) => name)
-  const chosen = random.chance(0.1) ? [] : positional.filter((_, i) => i === 0 || random.chance(0.6))
+  const constant = (name: string) => spec.inputs.some((input) => input.name === name && input.gradient === false)
+  // what PyTorch does not have, it cannot refuse
+  const seldom = spec.pytorch === null ? 0 : 0.03
+  const chosen = random.chance(0.1)
+    ? []
+    : positional.filter((name, i) => (constant(name) ? random.chance(seldom) : i === 0 || random.chance(0.6)))
   const weights = Object.keys(tensors).filter((name) => name in spec.options && isFloating(tensors[name].dtype))
-  return [
-    ...chosen,
-    ...weights.filter((name) =>
-      random.chance(distribution || ('functionalOnly' in spec && spec.functionalOnly?.includes(name)) ? 0.5 : 0.02),
-    ),
-  ]
+  const often = (name: string) => {
+    const option = spec.options[name]
+    return distribution || spec.functionalOnly?.includes(name) || (option.kind === 'tensor' && option.gradient === true)
+  }
+  return [...chosen, ...weights.filter((name) => random.chance(often(name) ? 0.5 : spec.pytorch === null ? 0 : 0.02))]
 }
 
 function drawUpstream(random: Random, special: boolean): (number | string)[] {

@@ -2,10 +2,18 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Answer, Case } from './cases.ts'
 
-/** What a golden file says of itself. */
-export interface Provenance {
+/** What answered: libraries with their versions. */
+export interface Versions {
   readonly torch: string
   readonly numpy: string
+  readonly torchvision?: string
+  /** Of a formula of our own: the paper or the library that it follows, and the version of that library. */
+  readonly source?: string
+  readonly library?: string
+}
+
+/** What a golden file says of itself. */
+export interface Provenance extends Versions {
   readonly seed: number
   readonly generator: number
   readonly cases: number

@@ -1,4 +1,4 @@
-import type { LossSpec } from '../src/spec.ts'
+import { isIndexDomain, type LossSpec } from '../src/spec.ts'
 import { type DType, isFloating } from '../src/tensor/dtype.ts'
 import { type Shape, sizeOf } from '../src/tensor/shape.ts'
 import { type Case, type CaseTensor, encode, valuesOf } from './cases.ts'
@@ -64,9 +64,7 @@ const outside: Mistake = (spec, c, random) => {
   const values = valuesOf(t)
   if (values.length === 0) return null
   const wrong =
-    domain.startsWith('classes') && !isFloating(t.dtype)
-      ? [-1, 3, 4, 7, 255, -100, 100]
-      : [-0.1, 1.5, Number.NaN, 255, -1e-8, 1.0000001, Infinity]
+    isIndexDomain(domain) && !isFloating(t.dtype) ? [-1, 3, 4, 7, 255, -100, 100] : [-0.1, 1.5, Number.NaN, 255, -1e-8, 1.0000001, Infinity]
   const value = random.pick(isFloating(t.dtype) ? wrong : wrong.filter(Number.isFinite))
   values[random.integer(values.length)] = t.dtype === 'uint8' ? Math.abs(value) : value
   return withTensor(c, name, encode(t.dtype, t.shape, values, t.layout))
@@ -88,6 +86,8 @@ const wrongOption: Mistake = (spec, c, random) => {
     boolean: [null, 'true'],
     legacy: [null, false, true],
     tensor: ['weight'],
+    choice: ['bogus', null, 1],
+    numbers: [0.5, null, 'a'],
   }[option.kind]
   const tensors = Object.fromEntries(Object.entries(c.tensors).filter(([other]) => other !== name))
   return {

@@ -2,6 +2,7 @@ import { LossError } from '../src/errors.ts'
 import type { LossFunction } from '../src/loss.ts'
 import * as losses from '../src/losses/index.ts'
 import { nn } from '../src/nn.ts'
+import { snakeName } from '../src/spec.ts'
 import { dtypes } from '../src/tensor/dtype.ts'
 import { tensor } from '../src/tensor/from.ts'
 import { sizeOf } from '../src/tensor/shape.ts'
@@ -21,9 +22,10 @@ export interface Ours {
 /** A difference between two ways of asking the library itself. */
 export class Disagreement extends Error {}
 
-export const lossOf = (pytorch: string): LossFunction => {
-  const found = Object.values(losses).find(({ spec }) => spec.pytorch === pytorch)
-  if (found === undefined) throw new Error(`no loss ${pytorch} in the table`)
+/** The loss of a case, by its name in Python's spelling. */
+export const lossOf = (name: string): LossFunction => {
+  const found = Object.values(losses).find(({ spec }) => snakeName(spec) === name)
+  if (found === undefined) throw new Error(`no loss ${name} in the table`)
   return found as unknown as LossFunction
 }
 
@@ -43,6 +45,7 @@ export function runCase(c: Case): Ours {
       )
     }
     if (
+      loss.spec.parametric !== true &&
       !Object.keys({ ...c.tensors, ...c.options }).some(
         (name) => loss.spec.functionalOnly?.includes(name) || !(name in loss.spec.options || c.tensors[name]),
       )

@@ -1,6 +1,6 @@
 import { snakeCase } from '../src/names.ts'
 import { type DType, isFloating } from '../src/tensor/dtype.ts'
-import { type Case, type CaseTensor, jsonNumber, numberOf, valuesOf } from './cases.ts'
+import { type Case, type CaseTensor, jsonNumber, numberOf, sourceOf, valuesOf } from './cases.ts'
 import { lossOf } from './run-case.ts'
 
 /** The case as a program of this library. */
@@ -36,7 +36,7 @@ export function pythonOf(c: Case): string {
     return `${snakeCase(name)} = torch.tensor([${values}], dtype=torch.${t.dtype}).reshape(${JSON.stringify(t.shape)})${grad}`
   })
   const { spec } = lossOf(c.loss)
-  const options = Object.entries(c.options).filter(([name]) => !(name in spec.options && (spec.options[name] as { ours?: true }).ours))
+  const options = Object.entries(c.options).filter(([name]) => spec.options[name]?.ours !== true)
   const given = [
     ...Object.keys(c.tensors).map((name) => `${snakeCase(name)}=${snakeCase(name)}`),
     ...options.map(([name, value]) => `${snakeCase(name)}=${pythonScalar(value)}`),
@@ -51,7 +51,9 @@ export function pythonOf(c: Case): string {
           'loss.backward(torch.tensor([g[i % len(g)] for i in range(loss.numel())], dtype=loss.dtype).reshape(loss.shape))',
           `print(${names})`,
         ]
-  return ['import torch', ...tensors, `loss = torch.nn.functional.${c.loss}(${given.join(', ')})`, 'print(loss)', ...backward].join('\n')
+  const source = sourceOf(spec)
+  const from = source.startsWith('torch.') ? [] : [source === 'formulas' ? 'import formulas  # oracle/formulas' : `import ${source}`]
+  return ['import torch', ...from, ...tensors, `loss = ${source}.${c.loss}(${given.join(', ')})`, 'print(loss)', ...backward].join('\n')
 }
 
 function arrayOf(t: CaseTensor): string {
@@ -75,7 +77,11 @@ function optionsOf(t: CaseTensor, requires: boolean): string {
 }
 
 const scalar = (value: unknown): string =>
-  typeof value === 'string' && !['NaN', 'Infinity', '-Infinity', '-0'].includes(value) ? `'${value}'` : String(value)
+  Array.isArray(value)
+    ? `[${value.map(scalar).join(', ')}]`
+    : typeof value === 'string' && !['NaN', 'Infinity', '-Infinity', '-0'].includes(value)
+      ? `'${value}'`
+      : String(value)
 
 const pythonNumber = (value: number, dtype: DType): string => {
   const text = String(jsonNumber(value))
@@ -86,6 +92,7 @@ const pythonNumber = (value: number, dtype: DType): string => {
 function pythonScalar(value: unknown): string {
   if (value === null) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'
+  if (Array.isArray(value)) return `[${value.map(pythonScalar).join(', ')}]`
   if (typeof value === 'string') return ['NaN', 'Infinity', '-Infinity', '-0'].includes(value) ? `float('${value}')` : `'${value}'`
   return String(value)
 }

@@ -1,13 +1,16 @@
 import { readCall } from '../src/check.ts'
 import { checked, type Plan } from '../src/loss.ts'
+import { divides } from '../src/reduce.ts'
 import type { LossSpec } from '../src/spec.ts'
 import { computeDType, type DType, isFloating } from '../src/tensor/dtype.ts'
 import { rowMajor, type Shape, sameShape, sizeOf } from '../src/tensor/shape.ts'
 import { expandView, forEachIndex } from '../src/tensor/view.ts'
 import { onWarning } from '../src/warn.ts'
 import { type Case, numberOf, valuesOf } from './cases.ts'
+import { drawers } from './drawers.ts'
 import { takesClasses } from './generate.ts'
 import { argumentsOf, lossOf } from './run-case.ts'
+import { hasAxes } from './shapes.ts'
 
 /**
  * How far two right evaluations in a dtype may lie apart: |ours − PyTorch's| ≤ relative·|PyTorch's| + steps·ε·size.
@@ -48,10 +51,17 @@ export type SizesOf = (output: string, shape: Shape) => Float64Array
  */
 export function sizeOfTerms(c: Case): SizesOf {
   const { spec } = lossOf(c.loss)
+  const own = drawers[spec.name]
+  if (own?.sizes !== undefined) return own.sizes(c)
   const plan = planOf(c)
   const upstream = Math.max(...(c.upstream ?? [1]).map((u) => finite(numberOf(u))))
-  const factor = plan.reduction === 'mean' ? meanFactor(c, plan) : 1
-  const columns = takesClasses(spec) ? rowColumns(c, spec) : elementColumns(c, spec, plan.shape)
+  const factor = divides(plan.reduction) ? meanFactor(c, plan) : 1
+  const related = hasAxes(spec) || own?.draw !== undefined
+  const columns = related
+    ? relatedColumns(c, spec, plan.shape)
+    : takesClasses(spec)
+      ? rowColumns(c, spec)
+      : elementColumns(c, spec, plan.shape)
   return (output, shape) => {
     const terms = columns.termsOf(output)
     const scale = factor * (output === 'loss' ? 1 : upstream)
@@ -68,7 +78,8 @@ interface Columns {
   at(terms: Float64Array, shape: Shape, output: string): Float64Array | null
 }
 
-function planOf(c: Case): Plan {
+/** The plan of a case, for what it divides by and the shape of its result. */
+export function planOf(c: Case): Plan {
   const loss = lossOf(c.loss)
   const { args, options } = argumentsOf(c, [])
   const before = onWarning(() => undefined)
@@ -79,14 +90,15 @@ function planOf(c: Case): Plan {
   }
 }
 
-function meanFactor(c: Case, { denominator, counted }: Plan): number {
+/** What a mean multiplies the uncertainty of a term by. */
+export function meanFactor(c: Case, { denominator, counted }: Plan): number {
   const d = Math.abs(denominator)
   if (!(d > 0) || !Number.isFinite(d)) return 1
   return Math.max(1, (counted * (c.tensors.weight === undefined ? 1 : largest(valuesOf(c.tensors.weight)))) / d) / d
 }
 
-const finite = (value: number): number => (Number.isFinite(value) ? Math.abs(value) : 0)
-const largest = (values: ArrayLike<number>): number => Array.from(values).reduce((max, value) => Math.max(max, finite(value)), 0)
+export const finite = (value: number): number => (Number.isFinite(value) ? Math.abs(value) : 0)
+export const largest = (values: ArrayLike<number>): number => Array.from(values).reduce((max, value) => Math.max(max, finite(value)), 0)
 
 function elementColumns(c: Case, spec: LossSpec, shape: Shape): Columns {
   const floor = spec.inputs.every(({ domain }) => domain === 'real') ? 0 : 1
@@ -117,6 +129,19 @@ function elementColumns(c: Case, spec: LossSpec, shape: Shape): Columns {
       return terms
     },
     at: (terms, wanted) => (sameShape(wanted, shape) ? terms : null),
+  }
+}
+
+/** Where the shapes say nothing of which elements meet: the largest argument, or 1, times the weights, everywhere. */
+function relatedColumns(c: Case, spec: LossSpec, shape: Shape): Columns {
+  const size = (name: string) => Math.max(1, largest(valuesOf(c.tensors[name])))
+  const names = Object.keys(c.tensors)
+  const weights = names.filter((name) => name in spec.options).reduce((product, name) => product * size(name), 1)
+  const inputs = names.filter((name) => !(name in spec.options) && isFloating(c.tensors[name].dtype))
+  const term = weights * Math.max(1, ...inputs.map(size))
+  return {
+    termsOf: () => new Float64Array(sizeOf(shape)).fill(term),
+    at: (terms, wanted) => (sameShape(wanted, shape) ? terms : new Float64Array(sizeOf(wanted)).fill(terms[0] ?? term)),
   }
 }
 

@@ -2,8 +2,10 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import * as losses from '../src/losses/index.ts'
-import { type Answer, type Case, question } from './cases.ts'
+import { type LossSpec, snakeName } from '../src/spec.ts'
+import { type Answer, type Case, question, sourceOf } from './cases.ts'
+import type { Versions } from './goldens.ts'
+import { lossOf } from './run-case.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -20,7 +22,7 @@ function python(): string {
 /** A running PyTorch that answers cases in order. */
 export class Torch {
   private constructor(
-    readonly versions: { readonly torch: string; readonly numpy: string },
+    readonly versions: Versions,
     private readonly child: ChildProcessWithoutNullStreams,
     private readonly lines: AsyncIterator<string>,
   ) {}
@@ -39,7 +41,7 @@ export class Torch {
     // as many at a time as fit into the pipes on both sides
     for (let start = 0; start < cases.length; start += 64) {
       const some = cases.slice(start, start + 64)
-      this.child.stdin.write(some.map((c) => `${JSON.stringify(question(c, oursOf(c.loss)))}\n`).join(''))
+      this.child.stdin.write(some.map((c) => `${JSON.stringify(question(c, lossOf(c.loss).spec))}\n`).join(''))
       for (const _ of some) {
         const line = await this.lines.next()
         if (line.done) throw new Error('The Python of the oracle ended early.')
@@ -49,13 +51,15 @@ export class Torch {
     return answers
   }
 
+  /** The versions of what answers for a loss, and the source of a formula of our own. */
+  async provenance(spec: LossSpec): Promise<Versions> {
+    this.child.stdin.write(`${JSON.stringify({ provenance: snakeName(spec), from: sourceOf(spec) })}\n`)
+    const line = await this.lines.next()
+    if (line.done) throw new Error(`The Python of the oracle does not have ${sourceOf(spec)}.${snakeName(spec)}.`)
+    return { ...this.versions, ...JSON.parse(line.value) }
+  }
+
   stop(): void {
     this.child.stdin.end()
   }
-}
-
-/** The options of a loss that PyTorch does not have. */
-function oursOf(pytorch: string): string[] {
-  const loss = Object.values(losses).find(({ spec }) => spec.pytorch === pytorch)
-  return Object.entries(loss?.spec.options ?? {}).flatMap(([name, option]) => ('ours' in option && option.ours ? [name] : []))
 }

@@ -1,10 +1,13 @@
 """Asks real PyTorch: one case per line on stdin, one answer per line on stdout.
 
-Knows nothing of single losses. A case names a function of torch.nn.functional, its tensors, its options, the tensors that take
-gradients and the gradient that flows in; the answer is the loss and the gradients, or the error. See oracle/cases.ts for the fields.
+Knows nothing of single losses. A case names a function, the module that has it (torch.nn.functional, torchvision.ops, or our own formulas),
+its tensors, its options, the tensors that take gradients and the gradient that flows in; the answer is the loss and the gradients, or the
+error. See oracle/cases.ts for the fields.
 """
 
 import base64
+import functools
+import importlib
 import json
 import re
 import sys
@@ -54,19 +57,41 @@ def answer(case):
     return {**said, "warnings": texts} if texts else said
 
 
+def plain(value):
+    """An option as Python has it: JSON lacks NaN, the infinities and -0."""
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    return SPECIAL.get(value, value) if isinstance(value, str) else value
+
+
+def function_of(module, name):
+    return getattr(importlib.import_module(module), name)
+
+
+def call(case, tensors, options):
+    function = function_of(case["from"], case["loss"])
+    arguments = {snake(name): t for name, t in tensors.items()}
+    if case["from"] != "formulas":
+        return function(**arguments, **options)
+    # 16 bits: computed in float32 and rounded once
+    dtypes = [t.dtype for t in tensors.values() if t.dtype.is_floating_point]
+    wide = {name: t.float() if t.dtype in (torch.float16, torch.bfloat16) else t for name, t in arguments.items()}
+    return function(**wide, **options).to(functools.reduce(torch.promote_types, dtypes))
+
+
 def respond(case):
     tensors = {name: decode(t) for name, t in case["tensors"].items()}
-    options = {snake(k): SPECIAL.get(v, v) if isinstance(v, str) else v for k, v in case["options"].items()}
+    options = {snake(k): plain(v) for k, v in case["options"].items()}
     try:
         for name in case["requires"]:
             tensors[name].requires_grad_()
-        loss = getattr(torch.nn.functional, case["loss"])(**{snake(name): t for name, t in tensors.items()}, **options)
+        loss = call(case, tensors, options)
     except Exception as error:
         return {"error": first_line(error)}
     said = {"loss": encode(loss)}
     if not case["requires"]:
         return said
-    values = [SPECIAL.get(v, v) if isinstance(v, str) else v for v in case.get("upstream", [1.0])]
+    values = plain(case.get("upstream", [1.0]))
     upstream = torch.tensor([values[i % len(values)] for i in range(loss.numel())], dtype=torch.float64)
     try:
         loss.backward(upstream.reshape(loss.shape).to(loss.dtype))
@@ -76,11 +101,21 @@ def respond(case):
     return {**said, "grads": {name: encode(grad) for name, grad in grads.items() if grad is not None}}
 
 
+def provenance(module, name):
+    """What answers for a function: the library's version, or what a formula says of itself."""
+    if module == "formulas":
+        return function_of(module, name).provenance
+    library = module.split(".")[0]
+    return {} if library == "torch" else {library: importlib.import_module(library).__version__}
+
+
 def main():
     torch.set_num_threads(1)
     print(json.dumps({"torch": torch.__version__, "numpy": numpy.__version__}), flush=True)
     for line in sys.stdin:
-        print(json.dumps(answer(json.loads(line)), separators=(",", ":")), flush=True)
+        asked = json.loads(line)
+        said = provenance(asked["from"], asked["provenance"]) if "provenance" in asked else answer(asked)
+        print(json.dumps(said, separators=(",", ":")), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,23 @@
-import type { Denominator, Domain, LossSpec } from './spec.ts'
+import { type Axes, type Denominator, type Domain, type LossSpec, pythonFunction, pythonModule } from './spec.ts'
 
 /** The contract of a loss in words: what ends the confusion about shapes, ranges, and what is inside. */
 export interface Card {
   readonly function: string
   readonly module: string
+  /** The same in Python, as PyTorch or torchvision has it; null where they have none. */
+  readonly python: { readonly function: string | null; readonly module: string | null }
   readonly summary: string
   readonly formula: string
   /** What the loss does itself, so that it must not be done before it. */
   readonly inside: string
   /** What each positional argument means, its shape, and the range of its values. */
-  readonly inputs: readonly { readonly name: string; readonly help: string; readonly range: string; readonly enforced: boolean }[]
+  readonly inputs: readonly {
+    readonly name: string
+    readonly help: string
+    readonly axes: string | null
+    readonly range: string
+    readonly enforced: boolean
+  }[]
   /** What `mean` divides by. */
   readonly mean: string
 }
@@ -27,17 +35,30 @@ export function card({ spec }: { readonly spec: LossSpec }): Card {
   return {
     function: name,
     module: `nn.${module}`,
+    python: { function: pythonFunction(spec), module: pythonModule(spec) },
     summary,
     formula,
     inside,
-    inputs: inputs.map(({ name, help, domain, enforced }) => ({
+    inputs: inputs.map(({ name, help, domain, enforced, axes }) => ({
       name,
       help,
+      axes: axes === undefined ? null : axesText(axes),
       range: ranges[domain],
-      enforced: enforced === true || domain === 'classes',
+      enforced: enforced === true || domain === 'classes' || domain === 'labels',
     })),
     mean: denominators[spec.mean] + (distributions ? '; with probabilities the number of rows' : ''),
   }
+}
+
+/** `'?N C …'` → `(C, …) or (N, C, …)`. */
+export function axesText(axes: Axes): string {
+  const all = [axes].flat().flatMap((text) => {
+    const tokens = text.split(' ').filter((token) => token !== '')
+    const whole = tokens.map((token) => token.replace('?', ''))
+    const least = tokens.filter((token) => !token.startsWith('?'))
+    return least.length < whole.length ? [least, whole] : [whole]
+  })
+  return [...new Set(all.map((tokens) => `(${tokens.join(', ')})`))].join(' or ')
 }
 
 const ranges: Readonly<Record<Domain, string>> = {
@@ -48,6 +69,12 @@ const ranges: Readonly<Record<Domain, string>> = {
   classes: 'integers 0 … C − 1, or ignoreIndex',
   'classes or probabilities': 'integers 0 … C − 1, or ignoreIndex (others are refused); probabilities (not checked)',
   weights: 'any real number',
+  positive: 'above 0',
+  signs: '−1 or 1',
+  binary: '0 or 1',
+  labels: 'integers 0 … C − 1, ended by −1',
+  lengths: 'integers from 0',
+  boxes: 'x1 < x2, y1 < y2',
 }
 
 const denominators: Readonly<Record<Denominator, string>> = {
@@ -55,4 +82,5 @@ const denominators: Readonly<Record<Denominator, string>> = {
   positions: 'the number of rows',
   'target weights': 'the number of counted targets; with weights the sum of their weights',
   weights: 'the number of elements; with weights their sum',
+  nothing: 'nothing: the loss is one number as it is',
 }

@@ -1,6 +1,6 @@
 import { LossError } from './errors.ts'
 import { camelCase, snakeCase } from './names.ts'
-import type { LossSpec } from './spec.ts'
+import { isIndexDomain, type LossSpec, type OptionSpec, pythonFunction, pythonModule } from './spec.ts'
 import { type DType, isFloating, torchName } from './tensor/dtype.ts'
 import { isTensorLike, tensorFrom } from './tensor/from.ts'
 import { broadcastShapes, listOf, type Shape, sameShape, tupleOf } from './tensor/shape.ts'
@@ -39,10 +39,10 @@ export function readOptions(spec: LossSpec, fn: string, options: unknown, ours: 
     const option = Object.hasOwn(spec.options, name) ? spec.options[name] : undefined
     if (option === undefined) throw unknownOption(spec, fn, name, [...optionsOf(spec, fn), ...ours])
     if (value === undefined) continue
-    const isNullable = !['reduction', 'number', 'integer'].includes(option.kind) || ('default' in option && option.default === null)
-    if (value === null && isNullable) continue
-    const wanted = { number: 'float', integer: 'int', boolean: 'bool' }[option.kind as string]
+    if (value === null && isNullable(option)) continue
+    const wanted = { number: 'float', integer: 'int', boolean: 'bool', numbers: 'tuple of floats' }[option.kind as string]
     if (wanted !== undefined && !isOfKind(option.kind, value)) throw wrongType(spec, fn, name, wanted, value)
+    if (option.kind === 'choice' && !option.choices.includes(value as string)) throw noSuchChoice(fn, name, option.choices, value)
     given[name] = value
   }
   return given
@@ -52,14 +52,20 @@ export function readOptions(spec: LossSpec, fn: string, options: unknown, ours: 
 const optionsOf = (spec: LossSpec, fn: string): string[] =>
   Object.keys(spec.options).filter((name) => !(fn.startsWith('nn.') && spec.functionalOnly?.includes(name)))
 
-const isOfKind = (kind: string, value: unknown): boolean =>
-  kind === 'integer' ? Number.isSafeInteger(value) : typeof value === (kind === 'number' ? 'number' : 'boolean')
+/** Whether Python's None may be given: where it is the default. */
+const isNullable = (option: OptionSpec): boolean =>
+  option.kind === 'tensor' || option.kind === 'legacy' || option.kind === 'boolean' || ('default' in option && option.default === null)
+
+function isOfKind(kind: string, value: unknown): boolean {
+  if (kind === 'numbers') return Array.isArray(value) && value.every((each) => typeof each === 'number')
+  return kind === 'integer' ? Number.isSafeInteger(value) : typeof value === (kind === 'number' ? 'number' : 'boolean')
+}
 
 function withDefaults(spec: LossSpec, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const [name, option] of Object.entries(spec.options)) {
     if (option.kind === 'tensor') continue
-    values[name] = given[name] ?? ('default' in option ? option.default : given[name])
+    values[name] = given[name] === undefined && 'default' in option ? option.default : given[name]
   }
   return values
 }
@@ -81,7 +87,8 @@ function readTensors(spec: LossSpec, named: readonly [string, unknown][]): Recor
 }
 
 /** PyTorch's text for an argument that is no tensor. */
-function notTensor({ native }: LossSpec, name: string, type: string): string {
+function notTensor({ native }: LossSpec, name: string, type: string): string | null {
+  if (native === undefined) return null
   if (native.sized?.includes(name)) return `AttributeError: '${type}' object has no attribute 'size'`
   return `TypeError: ${native.name}(): argument '${snakeCase(name)}' (position ${native.order.indexOf(name) + 1}) must be Tensor, not ${type}`
 }
@@ -89,7 +96,7 @@ function notTensor({ native }: LossSpec, name: string, type: string): string {
 const isPlain = (value: unknown): boolean => typeof value === 'number' || Array.isArray(value)
 
 const isIndexArgument = (spec: LossSpec, name: string): boolean =>
-  spec.inputs.some((input) => input.name === name && input.domain.startsWith('classes'))
+  spec.inputs.some((input) => input.name === name && isIndexDomain(input.domain))
 
 /** An operand that must broadcast to `shape` without making it larger, as a view of that shape. */
 export function expandInto(
@@ -136,7 +143,7 @@ export const outputTooSmall = (shape: Shape, larger: Shape): string =>
   `RuntimeError: output with shape ${listOf(shape)} doesn't match the broadcast shape ${listOf(larger)}`
 
 /** Refuses gradients that PyTorch refuses too. */
-export function notDifferentiable(fn: string, argument: string, native: string): LossError {
+export function notDifferentiable(fn: string, argument: string, native: string | null): LossError {
   return new LossError({
     code: 'not-differentiable',
     fn,
@@ -144,7 +151,10 @@ export function notDifferentiable(fn: string, argument: string, native: string):
     received: `a gradient asked for ${argument}`,
     expected: `${argument} without requiresGrad, and not in wrt: the loss is not differentiated with respect to it`,
     repair: `${argument}.detach()`,
-    pytorch: `RuntimeError: The function '${native}' is not differentiable with respect to argument '${snakeCase(argument)}'. This input cannot have requires_grad True.`,
+    pytorch:
+      native === null
+        ? null
+        : `RuntimeError: The function '${native}' is not differentiable with respect to argument '${snakeCase(argument)}'. This input cannot have requires_grad True.`,
   })
 }
 
@@ -186,15 +196,17 @@ function unknownOption(spec: LossSpec, fn: string, name: string, known: readonly
     repair: guess === null ? `leave it out` : `did you mean ${guess}?`,
     // PyTorch knows its own spelling
     pytorch:
-      guess !== null && snakeCase(guess) === name
+      pythonName(spec, fn) === null || (guess !== null && snakeCase(guess) === name)
         ? null
         : `TypeError: ${constructorOf(spec, fn)}() got an unexpected keyword argument '${snakeCase(name)}'`,
   })
 }
 
+const pythonName = (spec: LossSpec, fn: string): string | null => (fn.startsWith('nn.') ? pythonModule(spec) : pythonFunction(spec))
+
 /** What PyTorch's text names: the function, or the constructor of the module, which is its base class's where it adds no option. */
 export function constructorOf(spec: LossSpec, fn: string): string {
-  if (!fn.startsWith('nn.')) return spec.pytorch
+  if (!fn.startsWith('nn.')) return String(spec.pytorch)
   const common = ['reduction', 'sizeAverage', 'reduce', ...(spec.functionalOnly ?? [])]
   const own = Object.keys(spec.options).filter((name) => !common.includes(name) && !spec.options[name].ours)
   const base = own.length === 0 ? '_Loss' : own.length === 1 && own[0] === 'weight' ? '_WeightedLoss' : spec.module
@@ -226,7 +238,7 @@ function distance(a: string, b: string): number {
 }
 
 function wrongType(spec: LossSpec, fn: string, name: string, wanted: string, value: unknown): LossError {
-  const position = spec.native.order.indexOf(name) + 1
+  const position = spec.native === undefined ? 0 : spec.native.order.indexOf(name) + 1
   const came =
     typeof value === 'number'
       ? 'float'
@@ -242,14 +254,32 @@ function wrongType(spec: LossSpec, fn: string, name: string, wanted: string, val
     fn,
     argument: name,
     received: typeof value === 'string' ? JSON.stringify(value) : String(value),
-    expected: { float: 'a number', int: 'an integer', bool: 'true or false' }[wanted] ?? wanted,
-    repair: `${name}: ${wanted === 'bool' ? 'true' : wanted === 'int' ? '-100' : '0.1'}, for instance`,
+    expected: { float: 'a number', int: 'an integer', bool: 'true or false' }[wanted] ?? 'an array of numbers',
+    repair: `${name}: ${exampleOf(spec.options[name])}, for instance`,
     pytorch:
       position === 0
         ? null
-        : `TypeError: ${spec.native.name}(): argument '${snakeCase(name)}' (position ${position}) must be ${wanted}, not ${came}`,
+        : `TypeError: ${spec.native?.name}(): argument '${snakeCase(name)}' (position ${position}) must be ${wanted}, not ${came}`,
   })
 }
+
+/** A value to type for an option. */
+function exampleOf(option: OptionSpec): string {
+  if (option.kind === 'number') return '0.1'
+  if (option.kind === 'integer') return String(option.default ?? option.examples[0])
+  return option.kind === 'numbers' ? `[${option.examples[0].join(', ')}]` : 'true'
+}
+
+const noSuchChoice = (fn: string, name: string, choices: readonly string[], value: unknown): LossError =>
+  new LossError({
+    code: 'option-range',
+    fn,
+    argument: name,
+    received: JSON.stringify(value) ?? String(value),
+    expected: `one of ${choices.map((choice) => `'${choice}'`).join(', ')}`,
+    repair: `${name}: '${closest(String(value), choices) ?? choices[0]}'`,
+    pytorch: null,
+  })
 
 function notOptions(spec: LossSpec, fn: string, options: unknown): LossError {
   const isModule = fn === `nn.${spec.module}`
@@ -261,13 +291,13 @@ function notOptions(spec: LossSpec, fn: string, options: unknown): LossError {
     expected: `an object of options: ${Object.keys(spec.options).join(', ')}`,
     repair: isModule
       ? `make the criterion first, then call it: nn.${spec.module}()(${spec.inputs.map(({ name }) => name).join(', ')})`
-      : `${fn}(${spec.inputs.map(({ name }) => name).join(', ')}, { reduction: 'mean' })`,
-    pytorch: isModule ? 'RuntimeError: Boolean value of Tensor with more than one value is ambiguous' : null,
+      : `${fn}(${spec.inputs.map(({ name }) => name).join(', ')}, { ${'reduction' in spec.options ? "reduction: 'mean'" : '…'} })`,
+    pytorch: isModule && pythonModule(spec) !== null ? 'RuntimeError: Boolean value of Tensor with more than one value is ambiguous' : null,
   })
 }
 
 function tooFew({ name, pytorch, inputs }: LossSpec, count: number): LossError {
-  const missing = inputs.slice(count).map((input) => `'${input.name}'`)
+  const missing = inputs.slice(count).map((input) => input.name)
   const names = inputs.map((input) => input.name).join(', ')
   return new LossError({
     code: 'argument-type',
@@ -276,8 +306,16 @@ function tooFew({ name, pytorch, inputs }: LossSpec, count: number): LossError {
     received: `${count} argument${count === 1 ? '' : 's'}`,
     expected: names,
     repair: `${name}(${names})`,
-    pytorch: `TypeError: ${pytorch}() missing ${missing.length} required positional argument${missing.length === 1 ? '' : 's'}: ${missing.join(' and ')}`,
+    pytorch: pytorch === null ? null : `TypeError: ${pytorch}() ${missingArguments(missing)}`,
   })
+}
+
+/** "missing 2 required positional arguments: 'input' and 'target'", as Python lists them. */
+export function missingArguments(names: readonly string[]): string {
+  const quoted = names.map((name) => `'${snakeCase(name)}'`)
+  const last = quoted.pop()
+  const list = quoted.length === 0 ? last : `${quoted.join(', ')}${quoted.length > 1 ? ',' : ''} and ${last}`
+  return `missing ${names.length} required positional argument${names.length === 1 ? '' : 's'}: ${list}`
 }
 
 function tooMany(spec: LossSpec, count: number): LossError {

@@ -40,7 +40,7 @@ export function pointwise<const T extends OptionTable = Record<never, never>>(
   const table = { ...reductionOptions, ...options } as typeof reductionOptions & T
   return family({
     name,
-    pytorch: name,
+    pytorch: null,
     module: name,
     aliases: [],
     summary,
@@ -52,7 +52,6 @@ export function pointwise<const T extends OptionTable = Record<never, never>>(
       { name: 'target', domain: 'real', help: "the truth, the input's shape" },
     ],
     options: table,
-    native: { name, order: ['input', 'target'] },
     dtype: promoted(() => null),
     says: { shapes: () => null },
     value,

@@ -7,7 +7,7 @@ import { isContiguous, numbersOf } from './tensor/view.ts'
 
 /** What `valueAndGrad` takes beside the loss's own options. */
 export interface GradientOptions<W> {
-  /** What the gradient is taken with respect to: the name of an argument ('input' if left out), or several. */
+  /** What the gradient is taken with respect to: the name of an argument (the first if left out), or several. */
   readonly wrt?: W
   /** A tensor to write the gradient into, or several by name, in place of fresh ones; `input` itself may be one. Of the argument's shape and dtype. */
   readonly into?: Tensor | Readonly<Record<string, Tensor>>
@@ -24,7 +24,7 @@ export interface GradientRequest {
 
 export function readGradientOptions(spec: LossSpec, given: unknown): GradientRequest {
   const plain = typeof given === 'object' && given !== null && ('wrt' in given || 'into' in given)
-  const { wrt = 'input', into, ...options } = (plain ? given : {}) as Record<string, unknown>
+  const { wrt = spec.inputs[0].name, into, ...options } = (plain ? given : {}) as Record<string, unknown>
   const names = Array.isArray(wrt) ? wrt : [wrt]
   if (!names.every((name) => typeof name === 'string')) throw notAName(spec, wrt)
   const targets =
@@ -53,7 +53,7 @@ const notAName = (spec: LossSpec, wrt: unknown): LossError =>
     argument: 'wrt',
     received: String(wrt),
     expected: `the name of an argument, or an array of names`,
-    repair: `wrt: ['input', 'target']`,
+    repair: `wrt: [${spec.inputs.map(({ name }) => `'${name}'`).join(', ')}]`,
     pytorch: null,
   })
 

@@ -3,7 +3,7 @@ import { run } from './backends/choose.ts'
 import { type Call, integerGradient, notDifferentiable, readCall } from './check.ts'
 import { LossError } from './errors.ts'
 import { type GradientOptions, numbersInto, readGradientOptions } from './gradient-options.ts'
-import { gradientScale, type Reduction, reduceTotal, resolveReduction, warnLegacy } from './reduce.ts'
+import { divides, gradientScale, type Reduction, reduceTotal, resolveReduction, warnLegacy } from './reduce.ts'
 import type { LossSpec, OptionsOf, OptionTable } from './spec.ts'
 import { record, records } from './tensor/autograd.ts'
 import { allocateNumbers, type DType, isFloating, type Numbers, toStorage } from './tensor/dtype.ts'
@@ -26,8 +26,8 @@ export interface Plan<P = unknown> {
   readonly ignored: number
   /** The tensors that can have a gradient, by name, as the kernel knows them. */
   readonly differentiable: Readonly<Record<string, Tensor>>
-  /** PyTorch's native function that refuses gradients of the other tensors. */
-  readonly native: string
+  /** PyTorch's native function that refuses gradients of the other tensors; null where there is none. */
+  readonly native: string | null
   /** A last step on the gradients of a mean, where the denominator itself depends on an operand. */
   readonly adjust?: (gradients: Readonly<Record<string, Numbers>>, total: number) => void
 }
@@ -48,7 +48,7 @@ export interface LossFunction<
   /**
    * The loss and its gradient in one pass, without the tape.
    *
-   * `wrt` names what the gradient is taken with respect to ('input' if left out); an array of names gives an object of gradients. `into` is
+   * `wrt` names what the gradient is taken with respect to (the first argument if left out); an array of names gives an object of gradients. `into` is
    * a tensor that the gradient is written into, which saves the allocation; `into: input` overwrites the input.
    * For reduction 'none' it is the gradient of the sum.
    */
@@ -90,10 +90,7 @@ function begin(spec: LossSpec, args: readonly unknown[]): Call {
 
 /** The plan of a call, after the checks of its family. */
 export function checked(plan: Planner, call: Call): Plan {
-  const { reduction } = call.spec.options
-  const choices = reduction.kind === 'reduction' ? reduction.choices : []
-  const inPython = call.spec.reducedInPython?.(call.tensors) ?? null
-  return plan(call, resolveReduction(call.spec.name, call.values, choices, inPython))
+  return plan(call, resolveReduction(call.spec, call.values, call.spec.reducedInPython?.(call.tensors) ?? null))
 }
 
 export interface Evaluation {
@@ -123,7 +120,7 @@ export function evaluate(plan: Plan, names: readonly string[], into: Readonly<Re
 
 function execute(plan: Plan, want: Want): Outcome {
   const outcome = run(plan.kernel, plan.problem, want)
-  if (plan.reduction === 'mean') plan.adjust?.(outcome.gradients, outcome.total)
+  if (divides(plan.reduction)) plan.adjust?.(outcome.gradients, outcome.total)
   for (const [name, gradient] of Object.entries(outcome.gradients)) {
     const into = want.into[name]
     if (into !== undefined && into !== gradient) into.set(gradient)
@@ -162,7 +159,7 @@ function namesIn(plan: Plan, call: Call, names: readonly string[]): readonly str
       argument: 'wrt',
       received: `'${name}'`,
       expected: `one of ${Object.keys(plan.differentiable).join(', ')}`,
-      repair: `wrt: 'input'`,
+      repair: `wrt: '${call.spec.inputs[0].name}'`,
       pytorch: null,
     })
   }

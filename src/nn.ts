@@ -1,12 +1,12 @@
-import { constructorOf, readOptions } from './check.ts'
+import { constructorOf, missingArguments, readOptions } from './check.ts'
 import { LossError } from './errors.ts'
 import * as layers from './layers.ts'
 import { LinearCrossEntropyLoss } from './linear-criterion.ts'
 import type { LossFunction } from './loss.ts'
 import * as losses from './losses/index.ts'
-import { resolveReduction, warnLegacy } from './reduce.ts'
+import { legacyReduction, warnLegacy } from './reduce.ts'
 import { type Report, report } from './report.ts'
-import type { OptionsOf, OptionTable } from './spec.ts'
+import { type OptionsOf, type OptionTable, pythonModule } from './spec.ts'
 import type { Tensor } from './tensor/tensor.ts'
 
 /** A loss with its options fixed: PyTorch's criterion. */
@@ -21,11 +21,17 @@ export interface Criterion<Args extends readonly unknown[] = readonly unknown[],
 type Table = typeof losses
 type ModuleOf<F> = F extends LossFunction<infer Args, infer T, string> ? (options?: OptionsOf<T>) => Criterion<Args, OptionsOf<T>> : never
 
+/** The modules that hold parameters, of the losses that say so: these are made by hand. */
+const parametric = { LinearCrossEntropyLoss }
+
 /** PyTorch's module names, each a function of the options. Made from the table of losses. */
-type Modules = { readonly [K in keyof Table as Table[K]['spec']['module']]: ModuleOf<Table[K]> }
+type Modules = { readonly [K in keyof Table as Exclude<Table[K]['spec']['module'], keyof typeof parametric>]: ModuleOf<Table[K]> }
 
 const modules = Object.fromEntries(
-  Object.values(losses).map((loss) => [loss.spec.module, criterionOf(loss as unknown as LossFunction)]),
+  Object.values<unknown>(losses).flatMap((loss) => {
+    const { spec } = loss as LossFunction
+    return spec.parametric ? [] : [[spec.module, criterionOf(loss as LossFunction)]]
+  }),
 ) as unknown as Modules
 
 /**
@@ -35,11 +41,7 @@ const modules = Object.fromEntries(
  * const criterion = nn.CrossEntropyLoss({ labelSmoothing: 0.1 })
  * criterion([[2, 0], [0, 2]], [0, 1]).item() // ≈ 0.226928
  */
-export const nn: Modules & typeof layers & { readonly LinearCrossEntropyLoss: typeof LinearCrossEntropyLoss } = {
-  ...layers,
-  ...modules,
-  LinearCrossEntropyLoss,
-}
+export const nn: Modules & typeof layers & typeof parametric = { ...layers, ...modules, ...parametric }
 
 function criterionOf(loss: LossFunction) {
   const { spec } = loss
@@ -69,7 +71,7 @@ function settled(name: string, options: Record<string, unknown>): Record<string,
   const { sizeAverage, reduce, ...rest } = options
   if (sizeAverage === undefined && reduce === undefined) return rest
   warnLegacy(name, options)
-  return { ...rest, reduction: resolveReduction(name, options, [], null) }
+  return { ...rest, reduction: legacyReduction(options) }
 }
 
 function functionalOnly(spec: LossFunction['spec'], module: string, option: string): LossError {
@@ -80,17 +82,15 @@ function functionalOnly(spec: LossFunction['spec'], module: string, option: stri
     received: 'an option of that name',
     expected: 'an option of the module',
     repair: `the function takes it: ${spec.name}(${spec.inputs.map(({ name }) => name).join(', ')}, { ${option} })`,
-    pytorch: `TypeError: ${constructorOf(spec, module)}() got an unexpected keyword argument '${option}'`,
+    pytorch:
+      pythonModule(spec) === null ? null : `TypeError: ${constructorOf(spec, module)}() got an unexpected keyword argument '${option}'`,
   })
 }
 
 function wrongArguments(spec: LossFunction['spec'], module: string, count: number): LossError {
   const names = spec.inputs.map(({ name }) => name)
-  const missing = names.slice(count).map((name) => `'${name}'`)
-  const says =
-    missing.length > 0
-      ? `missing ${missing.length} required positional argument${missing.length === 1 ? '' : 's'}: ${missing.join(' and ')}`
-      : `takes ${names.length + 1} positional arguments but ${count + 1} were given`
+  const missing = names.slice(count)
+  const says = missing.length > 0 ? missingArguments(missing) : `takes ${names.length + 1} positional arguments but ${count + 1} were given`
   return new LossError({
     code: 'argument-type',
     fn: module,
@@ -99,6 +99,6 @@ function wrongArguments(spec: LossFunction['spec'], module: string, count: numbe
     expected: names.join(', '),
     repair:
       missing.length > 0 ? `criterion(${names.join(', ')})` : `options belong to the constructor: ${module}({ … })(${names.join(', ')})`,
-    pytorch: `TypeError: ${spec.module}.forward() ${says}`,
+    pytorch: pythonModule(spec) === null ? null : `TypeError: ${spec.module}.forward() ${says}`,
   })
 }

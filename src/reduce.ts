@@ -1,9 +1,9 @@
 import { LossError } from './errors.ts'
-import type { Denominator } from './spec.ts'
+import type { Denominator, LossSpec, Reduction } from './spec.ts'
 import { computeDType, type DType, roundToDType } from './tensor/dtype.ts'
 import { warn } from './warn.ts'
 
-export type Reduction = 'none' | 'mean' | 'sum'
+export type { Reduction } from './spec.ts'
 
 export interface ReductionOptions {
   readonly reduction?: unknown
@@ -12,32 +12,36 @@ export interface ReductionOptions {
 }
 
 /**
- * The reduction that the options ask for, with PyTorch's old names mapped: any of the two replaces `reduction` altogether.
+ * The reduction that a call's options ask for, with PyTorch's old names mapped: any of the two replaces `reduction` altogether.
  *
- * `inPython` is PyTorch's text where it reduces in Python, where 'elementwise_mean' is unknown.
+ * A loss without the option is one number as it is, which a 'mean' over the denominator 1 leaves alone. `inPython` is PyTorch's text where it
+ * reduces in Python, where 'elementwise_mean' is unknown.
  */
-export function resolveReduction(
-  fn: string,
-  options: ReductionOptions,
-  choices: readonly string[],
-  inPython: ((given: unknown) => string) | null,
-): Reduction {
+export function resolveReduction(spec: LossSpec, options: ReductionOptions, inPython: ((given: unknown) => string) | null): Reduction {
+  const option = spec.options.reduction
+  if (option?.kind !== 'reduction') return 'mean'
   const legacy = legacyReduction(options)
   if (legacy !== null) return legacy
-  const { reduction = 'mean' } = options
-  if (reduction === 'elementwise_mean' && inPython === null) {
-    warn(fn, `reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.`)
+  const { choices, default: usual = 'mean' } = option
+  const { reduction = usual } = options
+  if (reduction === 'elementwise_mean' && inPython === null && spec.pytorch !== null) {
+    warn(spec.name, `reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.`)
     return 'mean'
   }
-  if (typeof reduction === 'string' && choices.includes(reduction)) return reduction as Reduction
+  if (choices.includes(reduction as Reduction)) return reduction as Reduction
   throw new LossError({
     code: 'reduction',
-    fn,
+    fn: spec.name,
     argument: 'reduction',
     received: JSON.stringify(reduction),
     expected: `one of ${choices.map((choice) => `'${choice}'`).join(', ')}`,
-    repair: `reduction: 'mean' (the default)`,
-    pytorch: inPython === null ? `ValueError: ${reduction ?? 'None'} is not a valid value for reduction` : inPython(reduction),
+    repair: `reduction: '${usual}' (the default)`,
+    pytorch:
+      inPython !== null
+        ? inPython(reduction)
+        : spec.pytorch === null
+          ? null
+          : `ValueError: ${reduction ?? 'None'} is not a valid value for reduction`,
   })
 }
 
@@ -52,7 +56,8 @@ export function warnLegacy(fn: string, options: ReductionOptions): void {
   }
 }
 
-function legacyReduction({ sizeAverage, reduce }: ReductionOptions): Reduction | null {
+/** The reduction that PyTorch's old two options mean; null where neither is given. */
+export function legacyReduction({ sizeAverage, reduce }: ReductionOptions): Reduction | null {
   const given = (value: unknown): boolean => value !== null && value !== undefined
   if (!given(sizeAverage) && !given(reduce)) return null
   if (given(reduce) && !reduce) return 'none'
@@ -65,10 +70,13 @@ export interface Counts {
   readonly positions: number
   readonly targetWeights: number
   readonly weights: number
+  /** The extent of the first axis, for 'batchmean'; 1 where there is none. */
+  readonly batch?: number
 }
 
 /** What the mean of a loss divides by. */
-export function denominatorOf(kind: Denominator, counts: Counts): number {
+export function denominatorOf(kind: Denominator, counts: Counts, reduction: Reduction = 'mean'): number {
+  if (reduction === 'batchmean') return counts.batch ?? 1
   switch (kind) {
     case 'elements':
       return counts.elements
@@ -78,6 +86,8 @@ export function denominatorOf(kind: Denominator, counts: Counts): number {
       return counts.targetWeights
     case 'weights':
       return counts.weights
+    case 'nothing':
+      return 1
   }
 }
 
@@ -85,8 +95,11 @@ export function denominatorOf(kind: Denominator, counts: Counts): number {
 export function reduceTotal(total: number, denominator: number, reduction: Reduction, dtype: DType): number {
   const compute = computeDType(dtype)
   const sum = roundToDType(total, compute)
-  return roundToDType(reduction === 'mean' ? sum / roundToDType(denominator, compute) : sum, dtype)
+  return roundToDType(divides(reduction) ? sum / roundToDType(denominator, compute) : sum, dtype)
 }
 
+/** Whether the sum is divided by the denominator. */
+export const divides = (reduction: Reduction): boolean => reduction === 'mean' || reduction === 'batchmean'
+
 /** What every gradient is multiplied by: 1/denominator for a mean, else 1. */
-export const gradientScale = (denominator: number, reduction: Reduction): number => (reduction === 'mean' ? 1 / denominator : 1)
+export const gradientScale = (denominator: number, reduction: Reduction): number => (divides(reduction) ? 1 / denominator : 1)

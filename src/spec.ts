@@ -1,3 +1,4 @@
+import { snakeCase } from './names.ts'
 import type { TensorLike } from './tensor/from.ts'
 
 /** What a tensor argument holds; the checks, the docs and the random cases of the tests are made from it. */
@@ -9,15 +10,40 @@ export type Domain =
   | 'classes' // class indices in [0, C)
   | 'classes or probabilities' // class indices, or a distribution over the classes where the shape is the input's
   | 'weights' // any real number, usually positive
+  | 'positive' // above 0: variances, counts, distances
+  | 'signs' // −1 or 1
+  | 'binary' // 0 or 1
+  | 'labels' // the classes of a row, ended by −1 where they are fewer than its length
+  | 'lengths' // how many elements of a row count
+  | 'boxes' // rows x1, y1, x2, y2 with x2 > x1 and y2 > y1
+
+/** Domains of integers, which stay exact however they are given. */
+export const isIndexDomain = (domain: Domain): boolean => /^(classes|labels|lengths)/.test(domain)
+
+/**
+ * The axes of an argument, in symbols: `'N C …'`, `'?N D'`, `'… 4'`, `'T ?N C'`.
+ *
+ * A letter is an extent that is the same in every argument which names it (`C`: the number of classes); a number is that extent; `?` marks
+ * an axis that all arguments have or none; `…` are any further axes, the same everywhere. Of several alternatives each may come; among
+ * those of 'classes or probabilities' the ones with `C` are probabilities.
+ */
+export type Axes = string | readonly string[]
 
 export interface InputSpec {
   readonly name: string
   readonly domain: Domain
   /** What the argument means and which shapes it may have, in words. */
   readonly help: string
+  /** Left out: the first argument's shape; for classes that shape without the class axis. */
+  readonly axes?: Axes
   /** Whether PyTorch itself refuses values outside the domain. */
   readonly enforced?: true
+  /** PyTorch has no gradient by this argument. */
+  readonly gradient?: false
 }
+
+/** How the values of a loss become one number; 'batchmean' is their sum divided by the extent of the first axis. */
+export type Reduction = 'none' | 'mean' | 'sum' | 'batchmean'
 
 /** What a mean divides by. `reduce.ts` turns it into a number. */
 export type Denominator =
@@ -25,6 +51,7 @@ export type Denominator =
   | 'positions' // the number of samples or pixels: elements divided by classes
   | 'target weights' // the sum of the weights of the counted targets: their number where there are no weights
   | 'weights' // the sum of the given weights, or the number of elements where there are none
+  | 'nothing' // there is no mean: the loss is one number as it is
 
 interface OptionFacts {
   /** One sentence for `--help`, the docs and hovers. */
@@ -35,23 +62,42 @@ interface OptionFacts {
 
 export type OptionSpec = OptionFacts &
   (
-    | { readonly kind: 'tensor'; readonly domain: Domain; readonly shape: 'classes' | 'broadcast' | 'same' }
-    | { readonly kind: 'number'; readonly default: number; readonly examples: readonly number[] }
+    | TensorOption
+    | { readonly kind: 'number'; readonly default: number | null; readonly examples: readonly number[] }
     | { readonly kind: 'integer'; readonly default: number | null; readonly examples: readonly number[] }
+    | { readonly kind: 'numbers'; readonly default: readonly number[] | null; readonly examples: readonly (readonly number[])[] }
+    | { readonly kind: 'choice'; readonly default: string; readonly choices: readonly string[] }
     | { readonly kind: 'boolean'; readonly default: boolean }
     | { readonly kind: 'legacy' } // a boolean or nothing, which is not the same as false
-    | { readonly kind: 'reduction'; readonly choices: readonly string[] }
+    | ReductionOption
   )
+
+export interface TensorOption {
+  readonly kind: 'tensor'
+  readonly domain: Domain
+  readonly shape: 'classes' | 'broadcast' | 'same'
+  /** In place of `shape`, beside arguments of related shapes. */
+  readonly axes?: Axes
+  /** PyTorch has a gradient by it. */
+  readonly gradient?: true
+}
+
+export interface ReductionOption {
+  readonly kind: 'reduction'
+  readonly choices: readonly Reduction[]
+  /** Left out: 'mean'. */
+  readonly default?: Reduction
+}
 
 export type OptionTable = Readonly<Record<string, OptionSpec>>
 
-type OptionValue<S extends OptionSpec> = S extends { kind: 'integer'; default: null }
-  ? number | null
-  : S extends { kind: 'tensor' }
-    ? TensorLike | null
-    : S extends { kind: 'number' | 'integer' }
-      ? number
-      : S extends { kind: 'reduction'; choices: readonly (infer C)[] }
+type OptionValue<S extends OptionSpec> = S extends { kind: 'tensor' }
+  ? TensorLike | null
+  : S extends { kind: 'number' | 'integer'; default: infer D }
+    ? number | (D extends null ? null : never)
+    : S extends { kind: 'numbers'; default: infer D }
+      ? readonly number[] | (D extends null ? null : never)
+      : S extends { kind: 'reduction' | 'choice'; choices: readonly (infer C)[] }
         ? C
         : S extends { kind: 'legacy' }
           ? boolean | null
@@ -64,10 +110,14 @@ export type OptionsOf<T extends OptionTable> = { readonly [K in keyof T]?: Optio
 export interface LossSpec<T extends OptionTable = OptionTable> {
   /** The function's name here: PyTorch's in camelCase. */
   readonly name: string
-  /** PyTorch's functional name: `torch.nn.functional.<pytorch>`. */
-  readonly pytorch: string
-  /** PyTorch's module name: `torch.nn.<module>`. */
+  /** The function's name in Python, `torch.nn.functional.<pytorch>`; null where neither PyTorch nor the library has it. */
+  readonly pytorch: string | null
+  /** The library that has the function, where it is not torch.nn.functional; it has no module of it. */
+  readonly library?: 'torchvision.ops'
+  /** The criterion's name in `nn`: PyTorch's `torch.nn.<module>`, where PyTorch has one. */
   readonly module: string
+  /** The module holds parameters and takes their sizes, so that `nn` cannot make it of these options (`parametric` in nn.ts). */
+  readonly parametric?: true
   /** Short names on the command line. */
   readonly aliases: readonly string[]
   /** One line: what it measures. */
@@ -87,8 +137,8 @@ export interface LossSpec<T extends OptionTable = OptionTable> {
    * none. null for calls that it reduces in C++.
    */
   readonly reducedInPython?: (tensors: Readonly<Record<string, unknown>>) => ((given: unknown) => string) | null
-  /** PyTorch's C++ function with its arguments in order, as its TypeErrors name them. */
-  readonly native: {
+  /** PyTorch's C++ function with its arguments in order, as its TypeErrors name them; left out where there is none. */
+  readonly native?: {
     readonly name: string
     readonly order: readonly string[]
     /** Arguments whose size PyTorch asks for in Python, before the C++ function can refuse their type. */
@@ -96,7 +146,18 @@ export interface LossSpec<T extends OptionTable = OptionTable> {
   }
 }
 
-/** Options that every loss has. */
+/** The loss's own name as Python spells it: PyTorch's, where PyTorch has the loss. Goldens and commands are called by it. */
+export const snakeName = ({ name }: LossSpec): string => snakeCase(name)
+
+/** Where Python has the function, `torch.nn.functional.mse_loss`; null where neither PyTorch nor torchvision has it. */
+export const pythonFunction = ({ pytorch, library }: LossSpec): string | null =>
+  pytorch === null ? null : `${library ?? 'torch.nn.functional'}.${pytorch}`
+
+/** Where PyTorch has the module, `torch.nn.MSELoss`; null where the module is ours alone. */
+export const pythonModule = ({ pytorch, library, module }: LossSpec): string | null =>
+  pytorch === null || library !== undefined ? null : `torch.nn.${module}`
+
+/** Options that most losses have. */
 export const reductionOptions = {
   reduction: {
     kind: 'reduction',

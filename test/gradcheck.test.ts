@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import { type Case, encode, valuesOf } from '../oracle/cases.ts'
+import { reductionsOf } from '../oracle/chapters.ts'
 import { drawCase } from '../oracle/generate.ts'
 import { Random, seedOf } from '../oracle/random.ts'
 import { argumentsOf, lossOf, runCase } from '../oracle/run-case.ts'
 import { readCall } from '../src/check.ts'
 import { checked } from '../src/loss.ts'
 import * as losses from '../src/losses/index.ts'
+import { type LossSpec, snakeName } from '../src/spec.ts'
 
 /**
  * The gradients are those of the values: central differences in float64 on the reference, from nothing but the values.
@@ -21,13 +23,14 @@ const toleranceNear = 1e-6
 const kinked = 20 * 4 * h
 const draws = 12
 
-const cases = Object.values(losses).flatMap(({ spec }) => {
-  const random = new Random(seedOf(`gradcheck ${spec.pytorch}`))
-  return ['mean', 'sum', 'none'].flatMap((reduction) => {
+const cases = Object.values<{ readonly spec: LossSpec }>(losses).flatMap(({ spec }) => {
+  const name = snakeName(spec)
+  const random = new Random(seedOf(`gradcheck ${name}`))
+  return reductionsOf(spec).flatMap((reduction) => {
     const pins = { mood: 'plain', dtype: 'float64', uniform: true, reduction, mistake: false } as const
     const found: Case[] = []
     while (found.length < draws) {
-      const c = smooth(drawCase(spec, random, `${spec.pytorch} ${reduction} ${found.length}`, pins), random)
+      const c = smooth(drawCase(spec, random, `${name} ${reduction} ${found.length}`, pins), random)
       const { loss } = runCase({ ...c, requires: [] })
       if (loss !== undefined && valuesOf(loss).every(Number.isFinite)) found.push(c)
     }
@@ -59,8 +62,10 @@ function smooth(c: Case, random: Random): Case {
   const { spec } = lossOf(c.loss)
   const domains = new Map([...spec.inputs.map(({ name, domain }) => [name, domain] as const)])
   const tensors = Object.entries(c.tensors).map(([name, t]) => {
-    const edged = domains.get(name) === 'probabilities'
-    const move = (v: number) => (edged ? 0.05 + 0.9 * v : v) + (random.uniform() - 0.5) / 50
+    const domain = domains.get(name)
+    if (domain === 'signs' || domain === 'binary') return [name, t]
+    const inside = (v: number) => (domain === 'probabilities' ? 0.05 + 0.9 * v : domain === 'positive' ? Math.max(v, 0.1) : v)
+    const move = (v: number) => inside(v) + (random.uniform() - 0.5) / 50
     return [name, t.dtype === 'float64' ? encode(t.dtype, t.shape, valuesOf(t).map(move), t.layout) : t]
   })
   const { upstream: _, ...rest } = c

@@ -60,6 +60,8 @@ function toJob(loss: LossFunction, command: Command): Job {
   }
 }
 
+const usual = (value: unknown): string => (value === null ? '' : ` (default: ${value})`)
+
 /** No defaults: what is left out is left to the library. */
 function toOption(name: string, option: OptionSpec): Option {
   const flag = `--${kebabCase(name)}`
@@ -68,11 +70,15 @@ function toOption(name: string, option: OptionSpec): Option {
     case 'tensor':
       return new Option(`${flag} <array>`, help).argParser(read.readArrayOption)
     case 'number':
-      return new Option(`${flag} <number>`, `${help} (default: ${option.default})`).argParser(read.readNumber)
+      return new Option(`${flag} <number>`, `${help}${usual(option.default)}`).argParser(read.readNumber)
     case 'integer':
-      return new Option(`${flag} <integer>`, `${help} (default: ${option.default})`).argParser(read.readInteger)
+      return new Option(`${flag} <integer>`, `${help}${usual(option.default)}`).argParser(read.readInteger)
     case 'reduction':
-      return new Option(`${flag} <how>`, `${help} (default: mean)`).choices(option.choices)
+      return new Option(`${flag} <how>`, `${help}${usual(option.default ?? 'mean')}`).choices(option.choices)
+    case 'choice':
+      return new Option(`${flag} <which>`, `${help}${usual(option.default)}`).choices(option.choices)
+    case 'numbers':
+      return new Option(`${flag} <numbers>`, `${help}${usual(option.default)}`).argParser(read.readNumbers)
     case 'legacy':
       return new Option(`${flag} <true|false>`, help).argParser(read.readBoolean)
     case 'boolean':

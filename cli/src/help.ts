@@ -4,15 +4,15 @@ import { commandName, kebabCase, otherNames } from './losses.ts'
 
 /** The contract of a loss as the description of its command, from the loss's own card. */
 export function description(loss: LossFunction): string {
-  const { summary, formula, inside, mean } = card(loss)
-  const { pytorch, module, name } = loss.spec
+  const { summary, formula, inside, mean, python } = card(loss)
+  const { module, name } = loss.spec
   const rows = [
-    ['PyTorch', `torch.nn.functional.${pytorch}, torch.nn.${module}`],
+    ['PyTorch', [python.function, python.module].filter((known) => known !== null).join(', ') || 'has no such loss'],
     ['here', `${name}, nn.${module}`],
     ['names', [commandName(loss.spec), ...otherNames(loss.spec)].filter((other) => !other.includes(module) && other !== name).join(', ')],
     ['formula', formula],
     ['inside', inside],
-    ['mean', `divides by ${mean}`],
+    ...('reduction' in loss.spec.options ? [['mean', `divides by ${mean}`]] : []),
   ]
   return `${summary}\n\n${table(rows)}`
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { exitCode } from './exit.ts'
 import type { Failure } from './failure.ts'
+import { snakeName } from './losses.ts'
 import type { Placed, Result } from './run.ts'
 import { isFile } from './values.ts'
 
@@ -18,7 +19,7 @@ export interface ResultDocument {
   readonly schema: typeof SCHEMA
   /** The version of surprisal. */
   readonly surprisal: string
-  /** PyTorch's functional name. */
+  /** The loss in Python's spelling: PyTorch's functional name, where PyTorch has the loss. */
   readonly loss: string
   /** The loss; for reduction 'none' the mean. */
   readonly value: JsonNumber
@@ -53,7 +54,7 @@ export function resultDocument(result: Result): ResultDocument {
   return {
     schema: SCHEMA,
     surprisal: version,
-    loss: job.loss.spec.pytorch,
+    loss: snakeName(job.loss.spec),
     value: jsonNumber(value),
     sum: jsonNumber(sum),
     denominator: jsonNumber(denominator),

@@ -15,13 +15,16 @@ export const kebabCase = (name: string): string =>
     .replaceAll('_', '-')
     .toLowerCase()
 
-/** The command of a loss: PyTorch's functional name with hyphens. */
-export const commandName = (spec: LossSpec): string => kebabCase(spec.pytorch)
+/** The command of a loss: its name, which is PyTorch's functional name, with hyphens. */
+export const commandName = (spec: LossSpec): string => kebabCase(spec.name)
+
+/** The same with underscores, as Python spells it. */
+export const snakeName = (spec: LossSpec): string => commandName(spec).replaceAll('-', '_')
 
 /** Everything else that the loss may be called: without `-loss`, the short names, and the spellings of PyTorch and of the library. */
 export function otherNames(spec: LossSpec): string[] {
   const name = commandName(spec)
-  const names = new Set([...spec.aliases, name.replace(/-loss$/, ''), spec.pytorch, spec.module, spec.name])
+  const names = new Set([...spec.aliases, name.replace(/-loss$/, ''), snakeName(spec), spec.module, spec.name])
   names.delete(name)
   return [...names]
 }

@@ -1,4 +1,4 @@
-import type { LossSpec } from 'surprisal'
+import { type Card, card, type LossSpec } from 'surprisal'
 import { paintFor } from './colour.ts'
 import { commandName } from './losses.ts'
 import { rounded, shortest, tuple } from './numbers.ts'
@@ -8,11 +8,19 @@ import { isFile } from './values.ts'
 /** The result for people: what was read, then the value with the numbers behind it. */
 export function describe(result: Result, paint = paintFor(process.stdout)): string {
   const { spec } = result.job.loss
-  const title = `${paint.bold(commandName(spec))}  ${paint.dim(`PyTorch: F.${spec.pytorch}, nn.${spec.module}`)}`
+  const title = `${paint.bold(commandName(spec))}  ${paint.dim(inPython(card(result.job.loss).python))}`
   const [value, ...behind] = numbers(result)
   const written = outputs(result)
   const blocks = [given(result), [[value[0], paint.bold(value[1]), ...value.slice(2)], ...behind], ...(written.length > 0 ? [written] : [])]
   return `${title}\n${blocks.map((rows) => `\n${columns(rows, paint.dim)}`).join('')}`
+}
+
+/** `PyTorch: F.mse_loss, nn.MSELoss`, in the abbreviations of its users. */
+function inPython({ function: fn, module }: Card['python']): string {
+  const names = [fn, module]
+    .filter((name) => name !== null)
+    .map((name) => name.replace(/^torch\.nn\.functional/, 'F').replace(/^torch\./, ''))
+  return names.length === 0 ? 'not in PyTorch' : `PyTorch: ${names.join(', ')}`
 }
 
 type Row = readonly string[]
@@ -28,11 +36,15 @@ function given({ job, arrays }: Result): Row[] {
 function numbers(result: Result): Row[] {
   const { value, dtype, sum, denominator, counted, ignored, reduction, shape, range } = result
   const unit = ['elements', 'weights'].includes(result.job.loss.spec.mean) ? 'elements' : 'targets'
-  const note = { mean: 'the mean: sum / denominator', sum: 'the sum', none: 'the mean of the values: sum / denominator' }[reduction] ?? ''
-  const rows: Row[] = [
-    ['value', shortest(value, dtype), counted === 0 && Number.isNaN(value) ? 'nothing was counted' : note],
+  const note = notes[reduction] ?? ''
+  const single = result.job.loss.spec.mean === 'nothing'
+  const behind: Row[] = [
     ['sum', rounded(sum), ''],
     ['denominator', rounded(denominator), `${divisor(result)}${reduction === 'sum' ? ' (a sum is not divided)' : ''}`],
+  ]
+  const rows: Row[] = [
+    ['value', shortest(value, dtype), counted === 0 && Number.isNaN(value) ? 'nothing was counted' : single ? '' : note],
+    ...(single ? [] : behind),
     ['counted', String(counted), unit],
     ['ignored', String(ignored), unit],
   ]
@@ -41,12 +53,20 @@ function numbers(result: Result): Row[] {
   return [...rows, ['values', tuple(shape), `${dtype}${min === undefined ? '' : `, from ${min} to ${max}`}`]]
 }
 
+const notes: Readonly<Record<string, string>> = {
+  mean: 'the mean: sum / denominator',
+  batchmean: 'the mean over the batch: sum / denominator',
+  sum: 'the sum',
+  none: 'the mean of the values: sum / denominator',
+}
+
 /** What a mean divides by, without tensor options and with them. */
 const divisors = {
   elements: ['the number of elements', 'the number of elements, whatever the weights'],
   positions: ['the number of targets', 'the number of targets, whatever the weights'],
   'target weights': ['the number of counted targets', 'the sum of the weights of the counted targets'],
   weights: ['the number of elements', 'the sum of the weights'],
+  nothing: ['nothing', 'nothing'],
 } as const satisfies Record<LossSpec['mean'], unknown>
 
 function divisor({ job, arrays }: Result): string {

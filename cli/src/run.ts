@@ -87,8 +87,10 @@ function compute(job: Job, arrays: Readonly<Record<string, NdArray>>) {
 }
 
 /** The reduction that holds: PyTorch's old names, where given, replace it. */
-function reductionOf({ options }: Job): string {
-  const { reduction = 'mean', sizeAverage, reduce } = options
+function reductionOf({ loss, options }: Job): string {
+  const { sizeAverage, reduce } = options
+  const option = loss.spec.options.reduction
+  const reduction = options.reduction ?? (option?.kind === 'reduction' ? option.default : undefined) ?? 'mean'
   if (sizeAverage === undefined && reduce === undefined) return String(reduction)
   return reduce === false ? 'none' : sizeAverage === false ? 'sum' : 'mean'
 }

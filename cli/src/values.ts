@@ -33,6 +33,9 @@ export function readArrayOption(text: string): FromFile | readonly number[] {
   return parts.every((part) => DECIMAL.test(part.trim())) ? parts.map((part) => readNumber(part.trim())) : readInput(text)
 }
 
+/** Numbers with commas between them. */
+export const readNumbers = (text: string): readonly number[] => text.split(',').map((part) => readNumber(part.trim()))
+
 /** A file to read; `-` is standard input. */
 export function readInput(text: string): FromFile {
   if (text === '') throw new InvalidArgumentError('Expected the name of a file.')

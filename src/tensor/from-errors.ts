@@ -7,7 +7,7 @@ import { Tensor } from './tensor.ts'
 export interface Where {
   readonly fn: string
   readonly argument: string
-  readonly says?: (type: string) => string
+  readonly says?: (type: string) => string | null
 }
 
 export const tooDeep = ({ fn, argument }: Where): LossError =>

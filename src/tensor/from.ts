@@ -81,7 +81,7 @@ export function tensorFrom(
   fn: string,
   argument: string,
   plainDType: DType,
-  says?: (type: string) => string,
+  says?: (type: string) => string | null,
 ): Tensor {
   const where = { fn, argument, says }
   if (values instanceof Tensor) return fromTensor(values, options, where)

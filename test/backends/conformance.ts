@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { valuesOf } from '../../oracle/cases.ts'
+import { sourceOf, valuesOf } from '../../oracle/cases.ts'
 import { judge } from '../../oracle/compare.ts'
 import { type Golden, hasGoldens, readGoldens } from '../../oracle/goldens.ts'
 import { pythonOf, typescriptOf } from '../../oracle/snippets.ts'
 import { Tally } from '../../oracle/tally.ts'
 import { type BackendName, lastBackend, useBackend } from '../../src/backends/choose.ts'
 import * as losses from '../../src/losses/index.ts'
+import { type LossSpec, snakeName } from '../../src/spec.ts'
 
 /** A way in which a backend may differ from PyTorch, with the reason; every use is counted and shown. */
 export interface Difference {
@@ -21,7 +22,7 @@ export function conformance(title: string, backend: BackendName, differences: re
   const tally = new Tally()
   const used = new Map<string, number>()
   const ran = new Map<string, number>()
-  const specs = Object.values(losses).map(({ spec }) => spec)
+  const specs = Object.values<{ readonly spec: LossSpec }>(losses).map(({ spec }) => spec)
   beforeAll(() => useBackend(backend))
   afterAll(() => {
     useBackend(null)
@@ -30,16 +31,18 @@ export function conformance(title: string, backend: BackendName, differences: re
     process.stdout.write(`${title} (computed by: ${runs}): ${[tally.summary(), ...counts].join('\n')}\n`)
   })
 
-  describe.each(specs.map(({ pytorch }) => pytorch))(`${title}: %s equals PyTorch`, (pytorch) => {
+  describe.each(specs.map((spec) => [snakeName(spec), sourceOf(spec)]))(`${title}: %s equals %s`, (name, source) => {
     test('has golden files (npm run goldens makes them)', () => {
-      expect(hasGoldens(pytorch)).toBe(true)
+      expect(hasGoldens(name)).toBe(true)
     })
-    if (!hasGoldens(pytorch)) return
-    const { provenance, goldens } = readGoldens(pytorch)
+    if (!hasGoldens(name)) return
+    const { provenance, goldens } = readGoldens(name)
 
-    test('by PyTorch 2.13, complete', () => {
+    test('by PyTorch 2.13 and what else it names, complete', () => {
       expect(provenance.torch).toMatch(/^2\.13\./)
       expect(goldens.length).toBe(provenance.cases)
+      if (source === 'formulas') expect(provenance.source).toMatch(/\w{3}/)
+      if (source.startsWith('torchvision')) expect(provenance.torchvision).toMatch(/^\d/)
     })
 
     const chapterOf = ({ case: c }: Golden): string => c.id.split('/')[1]

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { kebabCase, losses, otherNames } from '../../cli/src/losses.ts'
+import { commandName, kebabCase, losses, otherNames, snakeName } from '../../cli/src/losses.ts'
 import { ulpsBetween } from '../../cli/src/numbers.ts'
 import { readInteger, readNumber } from '../../cli/src/values.ts'
 import { nn } from '../../src/index.ts'
@@ -36,9 +36,9 @@ test('every loss of the library is a command, by all of its names', () => {
   expect(modules).toEqual(expect.arrayContaining(Object.keys(nn).filter((name) => name.endsWith('Loss'))))
   const { stdout } = surprisal(['--help'])
   for (const { spec } of losses) {
-    expect(stdout).toContain(kebabCase(spec.pytorch))
+    expect(stdout).toContain(commandName(spec))
     for (const alias of spec.aliases) expect(stdout).toContain(`, ${alias}`)
-    expect(otherNames(spec)).toEqual(expect.arrayContaining([...spec.aliases, spec.pytorch, spec.module, spec.name]))
+    expect(otherNames(spec)).toEqual(expect.arrayContaining([...spec.aliases, snakeName(spec), spec.module, spec.name]))
   }
 })
 

@@ -55,7 +55,9 @@ function planPointwise<T extends OptionTable, M extends string>(
   const elements = sizeOf(shape)
   const { weight } = tensors
   const weights = weight === undefined ? elements : exactSum(numbersOf(weight))
-  const denominator = denominatorOf(definition.mean, { elements, positions: elements, targetWeights: elements, weights })
+  const batch = call.tensors.input.shape[0] ?? 1
+  const counts = { elements, positions: elements, targetWeights: elements, weights, batch }
+  const denominator = denominatorOf(definition.mean, counts, reduction)
   const names = [...Object.keys(definition.slope), ...(definition.differentiable ?? [])]
   return {
     kernel: pointwiseKernel,
@@ -73,7 +75,7 @@ function planPointwise<T extends OptionTable, M extends string>(
     counted: elements,
     ignored: 0,
     differentiable: Object.fromEntries(names.flatMap((name) => (tensors[name] === undefined ? [] : [[name, tensors[name]]]))),
-    native: definition.native.name,
+    native: definition.native?.name ?? null,
     adjust: (gradients, total) => {
       // a mean over the weights has them in its denominator too: d/dw (Σ w·l / Σ w) = (l − mean) / Σ w
       if (definition.mean !== 'weights' || gradients.weight === undefined) return

@@ -89,7 +89,7 @@ export function zeroDimensions(call: Call): LossError {
     expected: 'shape (C,), (N, C) or (N, C, d1, …): one score per class',
     repair: 'for a single yes-or-no score use binaryCrossEntropyWithLogits',
     pytorch:
-      call.spec.native.name === 'nll_loss_nd'
+      call.spec.native?.name === 'nll_loss_nd'
         ? 'ValueError: Expected 1 or more dimensions (got 0)'
         : softmax
           ? 'IndexError: Dimension specified as 1 but tensor has no dimensions'

@@ -1,0 +1,40 @@
+import type { LossSpec } from '../src/spec.ts'
+import type { DType } from '../src/tensor/dtype.ts'
+import type { Case, CaseTensor } from './cases.ts'
+import { linearSizes } from './drawers/linear.ts'
+import type { Random } from './random.ts'
+import type { SizesOf } from './tolerance.ts'
+import type { Mood } from './values.ts'
+
+/** What a drawer is given. */
+export interface Draft {
+  readonly spec: LossSpec
+  readonly random: Random
+  readonly mood: Mood
+  readonly dtype: DType
+  /** All tensors of that dtype. */
+  readonly uniform: boolean
+  /** An option that the case is to have. */
+  readonly option: readonly [name: string, value: unknown] | undefined
+}
+
+/** What a loss needs beyond its spec, to be asked about and judged; each by the loss's name here, like `ctcLoss`. */
+export interface Drawer {
+  /**
+   * Draws the tensors of a case, tensor options too, where `axes` cannot describe how their shapes or values are related; and those other
+   * options that the tensors depend on. All other options are drawn from the spec.
+   */
+  readonly draw?: (draft: Draft) => {
+    readonly tensors: Readonly<Record<string, CaseTensor>>
+    readonly options?: Readonly<Record<string, unknown>>
+  }
+  /** The sizes of the terms of a loss and its gradients (tolerance.ts), where 'the largest argument, or 1' is not what they are. */
+  readonly sizes?: (c: Case) => SizesOf
+  /** Of how many of the usual cases the golden file consists; for losses of large tensors. */
+  readonly share?: number
+}
+
+/** One line per loss that needs one; what is longer lies in oracle/drawers/. */
+export const drawers: Readonly<Record<string, Drawer>> = {
+  linearCrossEntropy: { sizes: linearSizes },
+}

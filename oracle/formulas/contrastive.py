@@ -1,0 +1,1 @@
+"""Losses of embeddings and of language models that PyTorch does not have."""

@@ -1,0 +1,1 @@
+"""Losses of detectors that torchvision does not have."""

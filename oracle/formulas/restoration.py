@@ -1,0 +1,1 @@
+"""Losses and measures of images: restoration, denoising."""
