@@ -72,7 +72,7 @@ function alongAxis(
   return result(out, input.dtype, input.shape, node)
 }
 
-/** log softmax and softmax of a row: (x − max) − log Σ e^(x − max), in that order, as PyTorch. */
+/** log softmax and softmax of a row: (x − max) − log Σ e^(x − max), in that order, as PyTorch; gives max + log Σ e^(x − max). */
 export function softmaxRow(
   x: Numbers,
   start: number,
@@ -81,7 +81,7 @@ export function softmaxRow(
   round: (value: number) => number,
   logp: Float64Array,
   p: Float64Array,
-): void {
+): number {
   let max = -Infinity
   for (let c = 0, at = start; c < count; c++, at += stride) if (!(x[at] <= max)) max = x[at]
   let sum = 0
@@ -95,6 +95,7 @@ export function softmaxRow(
     logp[c] -= logSum
     p[c] /= sum
   }
+  return max + logSum
 }
 
 function forEachLine(size: number, count: number, inner: number, visit: (start: number) => void): void {

@@ -10,26 +10,41 @@ const log2e = Math.LOG2E
 const ln2High32 = 0.693359375
 const ln2Low32 = -0.00021219444005469057
 
-/** eˣ, for x at most 0 without the care that large results need; results below 2^−126 are 0 there. */
-export function exp32(s: Simd, x: Lanes, nonpositive: boolean): Lanes {
+/** 2^n for the integer n + 127 in the low bits of each lane. */
+const powerOfTwo = (s: Simd, biased: Lanes): Lanes => s.write('i32x4.shl', [biased], 23)
+
+/** eˣ. */
+export function exp32(s: Simd, x: Lanes): Lanes {
   // adding 1.5·2^23 rounds x·log2(e) to an integer n and leaves it in the low bits
   const magic = 12582912
-  const bounded = nonpositive ? x : s.max(s.min(x, 89), -105)
+  const bounded = s.max(s.min(x, 89), -105)
   const shifted = s.fma(bounded, log2e, magic)
   const n = s.sub(shifted, magic)
   const r = s.fma(n, -ln2Low32, s.fma(n, -ln2High32, bounded))
   const p = s.polynomial(r, [0.5, 0.16666577756404877, 0.04166685417294502, 0.008363140746951103, 0.001390128512866795])
   const y = s.fma(s.mul(r, r), p, s.add(r, 1))
-  if (nonpositive) {
-    const power = s.write('i32x4.add', [s.write('i32x4.shl', [shifted], 23), s.bits(0x3f800000)])
-    return s.write('v128.andnot', [s.mul(y, power), s.lt(x, -87.33654022216797)])
-  }
   // 2^n in two halves, so that neither overflows before the result does, and small results are rounded once
   const integer = s.write('i32x4.sub', [shifted, s.bits(0x4b400000)])
   const half = s.write('i32x4.shr_s', [integer], 1)
   const rest = s.write('i32x4.sub', [integer, half])
-  const power = (exponent: Lanes) => s.write('i32x4.shl', [s.write('i32x4.add', [exponent, s.bits(127)])], 23)
+  const power = (exponent: Lanes) => powerOfTwo(s, s.write('i32x4.add', [exponent, s.bits(127)]))
   return s.mul(s.mul(y, power(half)), power(rest))
+}
+
+/**
+ * eˣ for x at most 0, in as few instructions as float32 needs; 0 below −87.68, where the result would be less than 2^−126.5.
+ *
+ * `forSum` is for terms of a sum of which the largest is 1: their relative error may grow with |x|, since their share in the sum shrinks
+ * with eˣ. (With FMA both are the same.)
+ */
+export function expOfNegative32(s: Simd, x: Lanes, forSum: boolean): Lanes {
+  const magic = 12582912 + 127
+  const bounded = s.max(x, -88)
+  const shifted = s.fma(bounded, log2e, magic)
+  const n = s.sub(shifted, magic)
+  const r = s.target.fma || forSum ? s.fma(n, -Math.LN2, bounded) : s.fma(n, -ln2Low32, s.fma(n, -ln2High32, bounded))
+  const y = s.polynomial(r, [1, 1, 0.499992311000824, 0.16667115688323975, 0.041890256106853485, 0.008312467485666275])
+  return s.mul(y, powerOfTwo(s, shifted))
 }
 
 /** log x; −∞ at 0, NaN below. */

@@ -1,6 +1,6 @@
 import type { Algebra } from '../../algebra/algebra.ts'
 import type { FunctionBuilder, Local, Op } from './assembler.ts'
-import { exp32, exp64, log1p32, log1p64, log32, log64 } from './elementary.ts'
+import { exp32, exp64, expOfNegative32, log1p32, log1p64, log32, log64 } from './elementary.ts'
 
 /** Four float32 or two float64, in a local of the function being written. */
 export interface Lanes {
@@ -134,7 +134,8 @@ export class Simd implements Algebra<Lanes, Mask> {
   exp = (a: Lanes | number): Lanes => {
     const x = this.lanes(a)
     const nonpositive = x.known === 'nonpositive'
-    const y = this.once('exp', x, () => (this.wide === 'f32x4' ? exp32(this, x, nonpositive) : exp64(this, x)))
+    const make32 = nonpositive ? () => expOfNegative32(this, x, false) : () => exp32(this, x)
+    const y = this.once('exp', x, this.wide === 'f32x4' ? make32 : () => exp64(this, x))
     return nonpositive ? { ...y, known: 'unit' } : y
   }
 

@@ -1,10 +1,19 @@
 import type { Algebra } from '../../algebra/algebra.ts'
 import { FunctionBuilder, type Local, type ValueType } from './assembler.ts'
+import { expOfNegative32 } from './elementary.ts'
 import { compile } from './engine.ts'
 import type { CompiledKernel } from './memory.ts'
+import { RowSum, type Span, type Step, sweep } from './row-sweep.ts'
 import { ConstantTable, type Lanes, Simd } from './simd.ts'
 
-type Statistics<V> = { readonly picked: V; readonly uniform: V }
+/** The statistics of a row, as `RowStatistics` of the family has them. */
+interface Statistics<V> {
+  readonly picked: V
+  readonly uniform: V
+  readonly logp: V
+  readonly weight: V
+  readonly lse: V
+}
 
 /** What a kernel of one value per row of scores is made of. */
 export interface RowsShape {
@@ -12,6 +21,8 @@ export interface RowsShape {
   readonly slopePicked: <V, B>(m: Algebra<V, B>, row: Statistics<V>) => V | number
   /** ∂ value / ∂ uniform, or null where `uniform` is not looked at. */
   readonly slopeUniform: number | null
+  /** ∂ value / ∂ lse, or null where `lse` is not looked at. */
+  readonly slopeLse: (<V, B>(m: Algebra<V, B>, row: Statistics<V>) => V | number) | null
   /** Target distributions are scale·q + shift; null where the target is a class per row. */
   readonly blend: { readonly scale: number; readonly shift: number } | null
   readonly weighted: boolean
@@ -29,7 +40,6 @@ export const rowsParameters = [
   ['classes', 'i32'], // how many
   ['x', 'i32'],
   ['targets', 'i32'], // class indices, −1 where ignored; or distributions
-  ['counted', 'i32'], // below 0 where a position of a tile is ignored, or padding
   ['weight', 'i32'],
   ['upstream', 'i32'],
   ['values', 'i32'],
@@ -41,11 +51,15 @@ export const rowsParameters = [
 
 export type RowsParameter = (typeof rowsParameters)[number][0]
 
+/** Where only the values of long rows are wanted, a row is read from memory once: in pieces that stay in the nearest cache for two sweeps. */
+const pieceBytes = 16384
+
 /**
  * The kernel `rows(…) → total` for rows that lie in one piece, in float32 with float64 row statistics.
  *
- * Three passes over a row, which stays in the cache: its maximum; the exponentials, stored where the gradient will be, and their sum; and the
- * gradient, by scaling them in place. One exponential per element. An ignored row is read for its gradient only.
+ * Three sweeps over a row: its maximum; the exponentials, stored where the gradient will be, and their sum; and the gradient, by scaling them
+ * in place. One exponential per element. Without gradients the first two go piece by piece, the sum so far being scaled when a larger
+ * maximum turns up (M. Milakov and N. Gimelshein, "Online normalizer calculation for softmax", https://arxiv.org/abs/1805.02867).
  */
 export function rowsModule(shape: RowsShape): CompiledKernel {
   const f = new FunctionBuilder(
@@ -59,16 +73,22 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
   const loaded = new Map<string, Lanes>()
   const loaded64 = new Map<string, Lanes>()
   const soft = shape.blend !== null
+  const spreads = shape.slopeUniform !== null
+  const online = !soft && !spreads && !shape.gradient
   const i32 = () => f.local('i32')
   const f64 = () => f.local('f64')
   const v128 = () => f.local('v128')
-  const [row, rowBytes, wholeBytes, at, end, t] = [i32(), i32(), i32(), i32(), i32(), i32()]
-  const [total, max, sum, logSum, picked, ySum, uniform, weightOfRow, slopeA, factor, k, spread] = Array.from({ length: 12 }, f64)
-  const [maxima, maxLanes, even, odd, kLanes, spreadLanes, pickFactor] = Array.from({ length: 7 }, v128)
-  const [evenP, oddP, evenY, oddY, evenU, oddU] = Array.from({ length: 6 }, v128)
+  const [row, rowBytes, groupBytes, vectorBytes, at, t] = Array.from({ length: 6 }, i32)
+  const [total, max, logSum, picked, logp, uniform, lse, weightOfRow, slopeA, slopeC, factor, k, spread] = Array.from({ length: 13 }, f64)
+  const [maxima, maxLanes, kLanes, spreadLanes, pickLanes] = Array.from({ length: 5 }, v128)
+  const sum = new RowSum(f)
+  const pickedSum = new RowSum(f)
+  const ySum = new RowSum(f)
+  const uniformSum = new RowSum(f)
+  const row0: Span = { from: null, groups: groupBytes, vectors: vectorBytes, end: rowBytes }
 
-  f.get(p.classes).i32(2).op('i32.shl').set(rowBytes)
-  f.get(p.classes).i32(-16).op('i32.and').i32(2).op('i32.shl').set(wholeBytes)
+  f.get(p.classes).i32(2).op('i32.shl').tee(rowBytes).i32(-64).op('i32.and').set(groupBytes)
+  f.get(rowBytes).i32(-16).op('i32.and').set(vectorBytes)
   f.get(p.rows).when(() => f.loop(oneRow))
   f.get(total)
   return compile([f], constants)
@@ -78,15 +98,18 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
     else {
       f.get(p.targets).memory('i32.load').tee(t).i32(0).op('i32.ge_s').when(counted, skipped)
     }
-    f.get(p.x, rowBytes).op('i32.add').set(p.x)
-    if (shape.gradient) f.get(p.gradient, rowBytes).op('i32.add').set(p.gradient)
-    if (shape.targetGradient) f.get(p.targetGradient, rowBytes).op('i32.add').set(p.targetGradient)
-    if (shape.values) f.get(p.values).i32(4).op('i32.add').set(p.values)
-    if (shape.upstream) f.get(p.upstream).i32(4).op('i32.add').set(p.upstream)
-    f.get(p.targets)
-    if (soft) f.get(rowBytes)
-    else f.i32(4)
-    f.op('i32.add').set(p.targets)
+    const advance = (pointer: Local, by: Local | number) => {
+      f.get(pointer)
+      if (typeof by === 'number') f.i32(by)
+      else f.get(by)
+      f.op('i32.add').set(pointer)
+    }
+    advance(p.x, rowBytes)
+    if (shape.gradient) advance(p.gradient, rowBytes)
+    if (shape.targetGradient) advance(p.targetGradient, rowBytes)
+    if (shape.values) advance(p.values, 4)
+    if (shape.upstream) advance(p.upstream, 4)
+    advance(p.targets, soft ? rowBytes : 4)
     f.get(row).i32(1).op('i32.add').tee(row).get(p.rows).op('i32.lt_u')
   }
 
@@ -94,86 +117,114 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
   function skipped(): void {
     if (shape.values) f.get(p.values).f32(0).memory('f32.store')
     if (!shape.gradient) return
-    findMax()
-    exponentials()
+    findMax(row0)
+    exponentials(row0)
     f.f64(0)
-    if (shape.slopeUniform !== null) f.get(p.weightSum).op('f64.mul')
-    f.get(sum).op('f64.div').set(k)
+    if (spreads) f.get(p.weightSum).op('f64.mul')
+    f.get(sum.value).op('f64.div').set(k)
     splat(k, kLanes)
-    overRow([p.gradient], (s, load, store) => {
-      store[0](s.mul(load(0), { local: kLanes }))
-      return null
+    overRow(row0, [], ({ s, load, store }) => {
+      store(p.gradient, s.mul(load(p.gradient), { local: kLanes }))
+      return []
     })
   }
 
   function counted(): void {
-    findMax()
-    if (!soft) pickScore()
-    exponentials()
+    if (online) byPieces()
+    else {
+      findMax(row0)
+      if (!soft) pickScore()
+      exponentials(row0)
+    }
     statistics()
     if (shape.gradient) gradient()
     if (shape.targetGradient) targetGradient()
   }
 
-  function findMax(): void {
-    f.get(new Simd(target, loaded).constant(-Infinity).local).set(maxima)
-    overRow([p.x], (_, load) => {
-      f.get(maxima, load(0).local).op('f32x4.pmax').set(maxima)
-      return null
+  function byPieces(): void {
+    const [from, end, groups, vectors] = Array.from({ length: 4 }, i32)
+    const [before, scale] = [v128(), f64()]
+    const least = (a: Local, b: Local, into: Local) => f.get(a, b, a, b).op('i32.lt_u').op('select').set(into)
+    clear()
+    f.get(new Simd(target, loaded).constant(-Infinity).local).tee(maxima).set(maxLanes).i32(0).set(from)
+    f.loop(() => {
+      f.get(from).i32(pieceBytes).op('i32.add').set(end)
+      least(end, rowBytes, end)
+      least(end, groupBytes, groups)
+      least(end, vectorBytes, vectors)
+      f.get(maxLanes).set(before)
+      findMax({ from, groups, vectors, end })
+      const s = new Simd(target, loaded)
+      // nothing is there to be scaled in the first piece, nor where no score was above −∞ so far
+      f.get(s.sub({ local: before }, { local: maxLanes }).local)
+        .lane('f32x4.extract_lane', 0)
+        .f32(0)
+        .op('f32.lt')
+        .get(from)
+        .i32(0)
+        .op('i32.gt_u')
+        .op('i32.and')
+        .when(() => {
+          const inner = new Simd(target, loaded)
+          const shrunk = expOfNegative32(inner, inner.sub({ local: before }, { local: maxLanes }), true)
+          f.get(shrunk.local).lane('f32x4.extract_lane', 0).op('f64.promote_f32').set(scale)
+          sum.scale(scale)
+        })
+      f.get(maxLanes)
+        .lane('f32x4.extract_lane', 0)
+        .f32(-Infinity)
+        .op('f32.gt')
+        .when(() => addExponentials({ from, groups, vectors, end }))
+      f.get(end).tee(from).get(rowBytes).op('i32.lt_u')
     })
-    // the largest of the four lanes, in all of them
-    f.get(maxima, maxima, maxima).shuffle([8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7]).op('f32x4.pmax').tee(maxima)
-    f.get(maxima, maxima).shuffle([4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11]).op('f32x4.pmax').tee(maxLanes)
-    f.lane('f32x4.extract_lane', 0).op('f64.promote_f32').set(max)
+    sum.gather()
+    pickScore()
   }
 
-  /** x[t] − max in float32, as the exponentials see it; before them, since they may overwrite the scores. */
+  /** The largest score of the span, and of what `maxima` held before, in all lanes of `maxLanes`. */
+  function findMax(span: Span): void {
+    if (span.from === null) f.get(new Simd(target, loaded).constant(-Infinity).local).set(maxima)
+    overRow(span, [], ({ load }) => {
+      f.get(maxima, load(p.x).local).op('f32x4.pmax').set(maxima)
+      return []
+    })
+    f.get(maxima, maxima, maxima).shuffle([8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7]).op('f32x4.pmax').tee(maxima)
+    f.get(maxima, maxima).shuffle([4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11]).op('f32x4.pmax').tee(maxima).set(maxLanes)
+    f.get(maxLanes).lane('f32x4.extract_lane', 0).op('f64.promote_f32').set(max)
+  }
+
+  /** x[t] − max in float32, as the exponentials see it; before they overwrite the scores. */
   function pickScore(): void {
     f.get(p.x, t).i32(2).op('i32.shl').op('i32.add').memory('f32.load')
     f.get(maxLanes).lane('f32x4.extract_lane', 0).op('f32.sub').op('f64.promote_f32').set(picked)
   }
 
-  function exponentials(): void {
-    const zero = (locals: readonly Local[]) => {
-      const { local } = new Simd({ ...target, compute: 'float64' }, loaded64).constant(0)
-      for (const each of locals) f.get(local).set(each)
-    }
-    zero([even, odd])
-    f.f64(0).set(sum)
-    if (soft) {
-      zero([evenP, oddP, evenY, oddY])
-      f.f64(0).set(picked).f64(0).set(ySum)
-    }
-    if (shape.slopeUniform !== null) {
-      zero([evenU, oddU])
-      f.f64(0).set(uniform)
-    }
-    const streams = [p.x, ...(soft ? [p.targets] : []), ...(shape.weighted ? [p.weight] : [])]
-    const outputs = shape.gradient ? [p.gradient] : []
-    overRow([...streams, ...outputs], (s, load, store, whole) => {
-      const d = s.sub(load(0), { local: maxLanes })
-      const e = s.exp({ ...d, known: 'nonpositive' })
-      if (shape.gradient) store[streams.length](e)
-      const w = shape.weighted ? load(soft ? 2 : 1) : null
-      const sums: Sum[] = [{ lanes: e, even, odd, scalar: sum }]
+  function clear(): void {
+    const zero = new Simd({ ...target, compute: 'float64' }, loaded64).constant(0)
+    for (const each of [sum, ...(soft ? [pickedSum, ySum] : []), ...(spreads ? [uniformSum] : [])]) each.clear(zero)
+  }
+
+  function exponentials(span: Span): void {
+    clear()
+    addExponentials(span)
+    for (const each of [sum, ...(soft ? [pickedSum, ySum] : []), ...(spreads ? [uniformSum] : [])]) each.gather()
+  }
+
+  function addExponentials(span: Span): void {
+    const sums = [sum, ...(soft ? [pickedSum, ySum] : []), ...(spreads ? [uniformSum] : [])]
+    overRow(span, sums, ({ s, load, store }) => {
+      const d = s.sub(load(p.x), { local: maxLanes })
+      const e = expOfNegative32(s, d, !shape.gradient)
+      if (shape.gradient) store(p.gradient, e)
+      const w = shape.weighted && (soft || spreads) ? load(p.weight) : null
+      const addends = [e]
       if (soft) {
-        const y = blended(s, load(1), w)
-        sums.push({ lanes: s.mul(y, d), even: evenP, odd: oddP, scalar: picked }, { lanes: y, even: evenY, odd: oddY, scalar: ySum })
+        const y = blended(s, load(p.targets), w)
+        addends.push(s.mul(y, d), y)
       }
-      if (shape.slopeUniform !== null) sums.push({ lanes: w === null ? d : s.mul(w, d), even: evenU, odd: oddU, scalar: uniform })
-      if (!whole) {
-        for (const { lanes, scalar } of sums)
-          f.get(scalar, lanes.local).lane('f32x4.extract_lane', 0).op('f64.promote_f32').op('f64.add').set(scalar)
-        return null
-      }
-      return sums
+      if (spreads) addends.push(w === null ? d : s.mul(w, d))
+      return addends
     })
-    gather(sum, even, odd)
-    if (soft) {
-      gather(picked, evenP, oddP)
-      gather(ySum, evenY, oddY)
-    }
-    if (shape.slopeUniform !== null) gather(uniform, evenU, oddU)
   }
 
   function blended(s: Simd, q: Lanes, w: Lanes | null): Lanes {
@@ -189,66 +240,68 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
       f.get(local).op('f64x2.splat').set(wide)
       return { local: wide }
     }
-    f.get(s.log(lanes(sum)).local)
-      .lane('f64x2.extract_lane', 0)
-      .set(logSum)
-    if (soft) f.get(picked, ySum, logSum).op('f64.mul').op('f64.sub').set(picked)
-    else {
-      f.get(picked, logSum).op('f64.sub').set(picked)
+    const first = (value: Lanes) => f.get(value.local).lane('f64x2.extract_lane', 0)
+    first(s.log(lanes(sum.value))).set(logSum)
+    if (soft) {
+      f.get(pickedSum.value, ySum.value, logSum).op('f64.mul').op('f64.sub').tee(picked).set(logp)
+      f.get(ySum.value).set(weightOfRow)
+    } else {
+      f.get(picked, logSum).op('f64.sub').tee(picked).set(logp)
       if (shape.weighted) {
         f.get(p.weight, t).i32(2).op('i32.shl').op('i32.add').memory('f32.load').op('f64.promote_f32').tee(weightOfRow)
         f.get(picked).op('f64.mul').set(picked)
       } else f.f64(1).set(weightOfRow)
-      f.get(weightOfRow).set(ySum)
     }
-    if (shape.slopeUniform !== null) f.get(uniform, p.weightSum, logSum).op('f64.mul').op('f64.sub').set(uniform)
-    const row = { picked: lanes(picked), uniform: shape.slopeUniform === null ? s.constant(0) : lanes(uniform) }
+    if (spreads) f.get(uniformSum.value, p.weightSum, logSum).op('f64.mul').op('f64.sub').set(uniform)
+    f.get(max, logSum).op('f64.add').set(lse)
+    const statistics = {
+      picked: lanes(picked),
+      uniform: spreads ? lanes(uniform) : s.constant(0),
+      logp: lanes(logp),
+      weight: lanes(weightOfRow),
+      lse: lanes(lse),
+    }
     const value = f64()
-    f.get(shape.value(s, row).local).lane('f64x2.extract_lane', 0).set(value)
-    f.get(total, value).op('f64.add').set(total)
+    first(shape.value(s, statistics)).tee(value).get(total).op('f64.add').set(total)
     if (shape.values) f.get(p.values, value).op('f32.demote_f64').memory('f32.store')
     if (!shape.gradient && !shape.targetGradient) return
-    const slope = shape.slopePicked(s, row)
-    if (typeof slope === 'number') f.f64(slope).set(slopeA)
-    else f.get(slope.local).lane('f64x2.extract_lane', 0).set(slopeA)
+    const keep = (slope: Lanes | number, into: Local) => (typeof slope === 'number' ? f.f64(slope) : first(slope)).set(into)
+    keep(shape.slopePicked(s, statistics), slopeA)
+    if (shape.slopeLse !== null) keep(shape.slopeLse(s, statistics), slopeC)
     f.get(p.scale)
     if (shape.upstream) f.get(p.upstream).memory('f32.load').op('f64.promote_f32').op('f64.mul')
     f.set(factor)
   }
 
-  /** e·k + spread·w, and factor·a·y more where y is not 0; with k = −factor·(a·Σy + b·Σw)/Σe. */
+  /** e·k + spread·w, and factor·a·y more where y is not 0; with k = factor·(c − a·Σy − b·Σw)/Σe. */
   function gradient(): void {
-    f.get(slopeA, ySum).op('f64.mul')
-    if (shape.slopeUniform !== null) f.f64(shape.slopeUniform).get(p.weightSum).op('f64.mul').op('f64.add')
-    f.get(factor).op('f64.mul').op('f64.neg').get(sum).op('f64.div').set(k)
+    f.get(slopeA, weightOfRow).op('f64.mul')
+    if (spreads) f.f64(shape.slopeUniform ?? 0).get(p.weightSum).op('f64.mul').op('f64.add')
+    if (shape.slopeLse !== null) f.get(slopeC).op('f64.sub')
+    f.get(factor).op('f64.mul').op('f64.neg').get(sum.value).op('f64.div').set(k)
     splat(k, kLanes)
-    if (shape.slopeUniform !== null) {
-      f.get(factor).f64(shape.slopeUniform).op('f64.mul').set(spread)
+    if (spreads) {
+      f.get(factor)
+        .f64(shape.slopeUniform ?? 0)
+        .op('f64.mul')
+        .set(spread)
       splat(spread, spreadLanes)
     }
     f.get(factor, slopeA).op('f64.mul').set(factor)
-    splat(factor, pickFactor)
-    const weights = shape.weighted && (soft || shape.slopeUniform !== null)
-    const streams = [p.gradient, ...(soft ? [p.targets] : []), ...(weights ? [p.weight] : [])]
-    overRow(streams, (s, load, store) => {
-      const w = weights ? load(soft ? 2 : 1) : null
-      let g = s.mul(load(0), { local: kLanes })
-      if (shape.slopeUniform !== null) g = s.add(g, w === null ? { local: spreadLanes } : s.mul(w, { local: spreadLanes }))
-      if (soft) g = s.add(g, s.mul(blended(s, load(1), w), { local: pickFactor }))
-      store[0](g)
-      return null
+    splat(factor, pickLanes)
+    overRow(row0, [], ({ s, load, store }) => {
+      const w = shape.weighted && (soft || spreads) ? load(p.weight) : null
+      let g = s.mul(load(p.gradient), { local: kLanes })
+      if (spreads) g = s.add(g, w === null ? { local: spreadLanes } : s.mul(w, { local: spreadLanes }))
+      if (soft) g = s.add(g, s.mul(blended(s, load(p.targets), w), { local: pickLanes }))
+      store(p.gradient, g)
+      return []
     })
     if (soft) return
     const place = i32()
     f.get(p.gradient, t).i32(2).op('i32.shl').op('i32.add').tee(place)
-    f.get(place)
-      .memory('f32.load')
-      .op('f64.promote_f32')
-      .get(factor, weightOfRow)
-      .op('f64.mul')
-      .op('f64.add')
-      .op('f32.demote_f64')
-      .memory('f32.store')
+    f.get(place).memory('f32.load').op('f64.promote_f32')
+    f.get(factor, weightOfRow).op('f64.mul').op('f64.add').op('f32.demote_f64').memory('f32.store')
   }
 
   /** ∂/∂q = factor·a·scale·w·ℓ; `factor` holds factor·a where the gradient came first. */
@@ -261,12 +314,11 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
     f.f64(scale).op('f64.mul').set(spread)
     splat(spread, wide)
     splat(logSum, logLanes)
-    const streams = [p.x, ...(shape.weighted ? [p.weight] : []), p.targetGradient]
-    overRow(streams, (s, load, store) => {
-      const logp = s.sub(s.sub(load(0), { local: maxLanes }), { local: logLanes })
-      const weighted = shape.weighted ? s.mul(load(1), logp) : logp
-      store[streams.length - 1](s.mul(weighted, { local: wide }))
-      return null
+    overRow(row0, [], ({ s, load, store }) => {
+      const logp = s.sub(s.sub(load(p.x), { local: maxLanes }), { local: logLanes })
+      const weighted = shape.weighted ? s.mul(load(p.weight), logp) : logp
+      store(p.targetGradient, s.mul(weighted, { local: wide }))
+      return []
     })
   }
 
@@ -274,74 +326,7 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
     f.get(value).op('f32.demote_f64').op('f32x4.splat').set(into)
   }
 
-  function gather(scalar: Local, low: Local, high: Local): void {
-    f.get(low, high).op('f64x2.add').set(low)
-    f.get(scalar, low).lane('f64x2.extract_lane', 0).op('f64.add').get(low).lane('f64x2.extract_lane', 1).op('f64.add').set(scalar)
-  }
-
-  interface Sum {
-    readonly lanes: Lanes
-    readonly even: Local
-    readonly odd: Local
-    readonly scalar: Local
-  }
-
-  /** Writes a pass over the row: four vectors at a time, then element by element in lane 0. */
-  function overRow(
-    streams: readonly Local[],
-    body: (s: Simd, load: (stream: number) => Lanes, store: readonly ((lanes: Lanes) => void)[], whole: boolean) => readonly Sum[] | null,
-  ): void {
-    const write = (step: number, whole: boolean) => {
-      const s = new Simd(target, loaded)
-      const read = new Map<number, Lanes>()
-      const load = (stream: number): Lanes => {
-        const known = read.get(stream)
-        if (known !== undefined) return known
-        const local = v128()
-        f.get(streams[stream], at)
-          .op('i32.add')
-          .memory(whole ? 'v128.load' : 'v128.load32_splat', whole ? 16 * step : 0)
-          .set(local)
-        read.set(stream, { local })
-        return { local }
-      }
-      const store = streams.map((stream) => (lanes: Lanes) => {
-        f.get(stream, at).op('i32.add').get(lanes.local)
-        if (whole) f.memory('v128.store', 16 * step)
-        else f.laneMemory('v128.store32_lane', 0)
-      })
-      return body(s, load, store, whole)
-    }
-    f.i32(0).set(at)
-    f.get(wholeBytes).when(() => {
-      f.loop(() => {
-        const groups = [0, 1, 2, 3].map((step) => write(step, true))
-        const [first] = groups
-        first?.forEach((sum, i) => {
-          addGroup(
-            groups.map((sums) => (sums === null ? sum.lanes : sums[i].lanes)),
-            sum,
-          )
-        })
-        f.get(at).i32(64).op('i32.add').tee(at).get(wholeBytes).op('i32.lt_u')
-      })
-    })
-    f.get(rowBytes).set(end)
-    f.get(at, end)
-      .op('i32.lt_u')
-      .when(() => {
-        f.loop(() => {
-          write(0, false)
-          f.get(at).i32(4).op('i32.add').tee(at).get(end).op('i32.lt_u')
-        })
-      })
-  }
-
-  function addGroup([a, b, c, d]: readonly Lanes[], { even: low, odd: high }: Sum): void {
-    const group = v128()
-    f.get(a.local, b.local).op('f32x4.add').get(c.local, d.local).op('f32x4.add').op('f32x4.add').set(group)
-    f.get(low, group).op('f64x2.promote_low_f32x4').op('f64x2.add').set(low)
-    f.get(high, group, group).shuffle([8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15])
-    f.op('f64x2.promote_low_f32x4').op('f64x2.add').set(high)
+  function overRow(span: Span, sums: readonly RowSum[], body: (step: Step) => readonly Lanes[]): void {
+    sweep(target, loaded, span, at, sums, body)
   }
 }

@@ -21,16 +21,15 @@ export interface Output {
   done(start: number, count: number, slot: number): void
 }
 
-/** Gives the streams of a kernel their scratch tiles, all of one length: one tile per slot. */
-export type Scratch = () => readonly Tile[]
+/** Gives the streams of a kernel their scratch tiles, one per slot, of so many elements: all of one length if none is asked for. */
+export type Scratch = (length?: number) => readonly Tile[]
 
 export function scratchOf(memory: KernelMemory, length: number): Scratch {
-  const bytes = length * 8
   const slots = slotCount()
   let next = 0
-  return () => {
+  return (own = length) => {
     const tiles: Tile[] = []
-    for (let slot = 0; slot < slots; slot++) tiles.push(memory.scratch(next++, bytes))
+    for (let slot = 0; slot < slots; slot++) tiles.push(memory.scratch(next++, own * 8))
     return tiles
   }
 }

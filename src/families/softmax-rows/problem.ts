@@ -13,11 +13,17 @@ export interface RowStatistics<V> {
   readonly picked: V
   /** Σ w·ℓ over all classes. */
   readonly uniform: V
+  /** For a class index t: ℓ[t], without its weight. For a distribution the same as `picked`. */
+  readonly logp: V
+  /** Σ y: for a class index t, w[t]. */
+  readonly weight: V
+  /** log Σ eˣ; NaN where the input is normalised already. */
+  readonly lse: V
 }
 
 /**
- * The value of one row and its slopes. With a = ∂/∂picked and b = ∂/∂uniform the gradient is
- * ∂/∂x = a·(y − Σy·p) + b·(w − Σw·p), where p = softmax(x).
+ * The value of one row and its slopes. With a = ∂/∂picked, b = ∂/∂uniform and c = ∂/∂lse the gradient is
+ * ∂/∂x = a·(y − Σy·p) + b·(w − Σw·p) + c·p, where p = softmax(x).
  */
 export interface RowFormula {
   readonly value: <V, B>(m: Algebra<V, B>, row: RowStatistics<V>, p: RowParams) => V
@@ -25,6 +31,8 @@ export interface RowFormula {
     readonly picked: <V, B>(m: Algebra<V, B>, row: RowStatistics<V>, p: RowParams) => V | number
     /** Null where the loss does not look at `uniform`, which then is not computed. */
     readonly uniform: (p: RowParams) => number | null
+    /** Left out where the loss does not look at `lse`. */
+    readonly lse?: <V, B>(m: Algebra<V, B>, row: RowStatistics<V>, p: RowParams) => V | number
   }
   /** What is done to a target distribution first: scale·q + shift. */
   readonly blend: (p: RowParams) => { readonly scale: number; readonly shift: number }

@@ -44,8 +44,9 @@ export function referenceRows(problem: RowsProblem, want: Want): Outcome {
       }
       continue
     }
+    let lse = Number.NaN
     if (normalised) for (let c = 0; c < count; c++) logp[c] = x[start + c * inner]
-    else softmaxRow(x, start, count, inner, round, logp, p)
+    else lse = softmaxRow(x, start, count, inner, round, logp, p)
 
     let picked = 0
     let ySum = 0
@@ -61,7 +62,7 @@ export function referenceRows(problem: RowsProblem, want: Want): Outcome {
     }
     let uniform = 0
     if (b !== null) for (let c = 0; c < count; c++) uniform += w[c] * logp[c]
-    const statistics = { picked, uniform }
+    const statistics = { picked, uniform, logp: q === null ? logp[t] : picked, weight: ySum, lse }
     const value = formula.value(float64, statistics, params)
     if (values !== null) values[row] = value
     if (want.total) total.add(value)
@@ -69,12 +70,14 @@ export function referenceRows(problem: RowsProblem, want: Want): Outcome {
     if (dInput === null && dTarget === null && dWeight === null) continue
     const factor = want.scale * (upstream === null ? 1 : upstream[row])
     const a = Number(formula.slope.picked(float64, statistics, params))
+    const onLse = formula.slope.lse === undefined ? 0 : Number(formula.slope.lse(float64, statistics, params))
     if (dInput !== null) {
       for (let c = 0; c < count; c++) {
         const y = q === null ? (c === t ? w[c] : 0) : w[c] * round(scale * q[start + c * inner] + shift)
         const share = round(p[c])
         let slope = normalised ? (y === 0 && c !== t ? 0 : a * y) : a * (y - ySum * share)
         if (b !== null) slope += b * (normalised ? w[c] : w[c] - wSum * share)
+        if (onLse !== 0) slope += onLse * share
         dInput[start + c * inner] = normalised && slope === 0 && c !== t ? 0 : factor * slope
       }
     }

@@ -3,10 +3,10 @@ import { wrongDType } from '../../check.ts'
 import { LossError } from '../../errors.ts'
 import { ExactSum } from '../../exact-sum.ts'
 import type { Reduction } from '../../reduce.ts'
-import { isFloating, readElement, torchName } from '../../tensor/dtype.ts'
-import { listOf, repairShape, type Shape, sameShape, tupleOf } from '../../tensor/shape.ts'
+import { isFloating, torchName } from '../../tensor/dtype.ts'
+import { listOf, repairShape, type Shape, sameShape, sizeOf, tupleOf } from '../../tensor/shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
-import { forEachIndex, numbersOf } from '../../tensor/view.ts'
+import { forEachIndex, isContiguous, numbersOf, type View } from '../../tensor/view.ts'
 import { indexOf } from '../pointwise/check.ts'
 
 /** Where the classes lie: axis 0 of a single sample, axis 1 of a batch. */
@@ -146,21 +146,45 @@ export function readClasses(call: Call, ignoreIndex: number): ClassTargets {
   const { input, target, weight } = call.tensors
   const count = input.shape[classAxis(input.shape)]
   const classes = new Int32Array(target.size)
-  const w = weight === undefined ? null : numbersOf(weight)
+  const indices = target.dtype === 'int64' && isContiguous(target) ? wordsOf(target) : numbersOf(target, 'float64')
+  const step = indices instanceof Int32Array ? 2 : 1
   const sum = new ExactSum()
+  const w = weight === undefined ? null : numbersOf(weight)
   let counted = 0
-  forEachIndex(target, (index, row) => {
-    const value = readElement(target.data, target.dtype, index)
-    if (value === ignoreIndex) {
+  for (let row = 0, at = 0; row < classes.length; row++, at += step) {
+    const value = indices[at]
+    // the upper half of an index only says its sign, if it is an index of 32 bits
+    const whole = step === 1 || indices[at + 1] === value >> 31
+    if (whole && value === ignoreIndex) {
       classes[row] = -1
-      return
+      continue
     }
-    if (!(value >= 0 && value < count)) throw outOfRange(call, value, row, count, target.data[index])
+    if (!(whole && value >= 0 && value < count)) {
+      const odd = exactElement(target, row)
+      // an ignoreIndex beyond 32 bits
+      if (Number(odd) !== ignoreIndex) throw outOfRange(call, Number(odd), row, count, odd)
+      classes[row] = -1
+      continue
+    }
     classes[row] = value
     counted++
     if (w !== null) sum.add(w[value])
-  })
+  }
   return { classes, counted, weightSum: w === null ? counted : sum.value() }
+}
+
+/** The lower and upper halves of contiguous int64, in turn: reading them as BigInt would cost more than the loss. */
+function wordsOf({ data, offset, shape }: View): Int32Array {
+  return new Int32Array(data.buffer, data.byteOffset + 8 * offset, 2 * sizeOf(shape))
+}
+
+/** The element at a position in row-major order, as it is stored. */
+function exactElement(view: View, position: number): number | bigint {
+  let found: number | bigint = Number.NaN
+  forEachIndex(view, (index, at) => {
+    if (at === position) found = view.data[index]
+  })
+  return found
 }
 
 function checkClassDType(call: Call): void {

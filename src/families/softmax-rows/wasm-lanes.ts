@@ -1,0 +1,154 @@
+import type { Outcome, Want } from '../../backends/backend.ts'
+import { homeOf } from '../../backends/wasm/engine.ts'
+import { type CompiledKernel, type KernelMemory, memoryOf } from '../../backends/wasm/memory.ts'
+import { runTiles } from '../../backends/wasm/run.ts'
+import { type LanesParameter, lanesParameters, tilePadding } from '../../backends/wasm/softmax-lanes.ts'
+import { type Scratch, scratchOf } from '../../backends/wasm/tiles.ts'
+import { allocateNumbers, type Numbers } from '../../tensor/dtype.ts'
+import { numbersOf } from '../../tensor/view.ts'
+import type { RowsProblem } from './problem.ts'
+import { blockElements, commonArguments, outcome } from './wasm-common.ts'
+
+/** Scores of a tile: 16 KiB, so that a tile and its neighbours stay in the nearest cache. */
+const tileElements = 4096
+
+/** Vectors are taken four at a time. */
+const padded = (positions: number): number => (positions + 15) & ~15
+
+/** Positions side by side in the lanes: block by block of (classes, positions), in place where the arrays lie in kernel memory. */
+export function besideEachOther(problem: RowsProblem, want: Want, kernel: CompiledKernel): Outcome {
+  const { params, input, target, classes, outer, inner, compute } = problem
+  const count = params.classes
+  const rows = outer * inner
+  // few classes: the rows are the positions; else the axes behind the classes are, and no block reaches over two samples
+  const length = inner === 1 ? outer : inner
+  const samples = inner === 1 ? 1 : outer
+  const block = Math.max(16, Math.floor(blockElements / count) & ~15)
+  const perSample = Math.ceil(length / block)
+  const memory = homeOf([input])
+  const { table } = memory.instance(kernel)
+  const strip = Math.min(Math.max(16, Math.floor(tileElements / count) & ~15), 256, padded(length))
+  const scratch = scratchOf(memory, block * count)
+  const tiles = scratch(4 * (strip * count + tilePadding))
+  const place = { count, inner, block, memory, scratch }
+  const x = arrayAt(numbersOf(input, compute), place)
+  const q = classes === null ? arrayAt(numbersOf(target, compute), place) : null
+  const upstream = want.upstream === null ? null : numbersOf(want.upstream, compute)
+  const output = (name: string) => (want.gradients.includes(name) ? (want.into[name] ?? allocateNumbers(compute, rows * count)) : null)
+  const gradient = output('input')
+  const targetGradient = output('target')
+  const gradientAt = gradient === null ? null : arrayAt(gradient, place)
+  const targetGradientAt = targetGradient === null ? null : arrayAt(targetGradient, place)
+  const values = want.values ? allocateNumbers(compute, rows) : null
+  const marks = scratch()
+  const factors = upstream === null ? null : scratch()
+  const results = values === null ? null : scratch()
+  const common = { ...commonArguments(problem, want, table, scratch), strip: 4 * strip }
+  const blockAt = (index: number): Block => {
+    const [n, start] = [Math.floor(index / perSample), (index % perSample) * block]
+    return { n, start, size: Math.min(block, length - start) }
+  }
+  const total = runTiles(memory, {
+    kernel,
+    name: 'rows',
+    size: samples * perSample,
+    tile: 1,
+    args: (index, _, slot) => {
+      const at = blockAt(index)
+      const { n, start, size } = at
+      const row = n * inner + start
+      const wide = padded(size)
+      const mark = marks[slot].int32
+      if (classes === null) mark.fill(0, 0, size)
+      else mark.set(classes.subarray(row, row + size))
+      mark.fill(-1, size, wide)
+      if (upstream !== null) factors?.[slot].float32.fill(0, size, wide).set(upstream.subarray(row, row + size))
+      const scores = x.read(at, slot)
+      const distributions = q?.read(at, slot)
+      const slopes = gradientAt?.write(at, slot)
+      const targetSlopes = targetGradientAt?.write(at, slot)
+      return inOrder({
+        ...common,
+        rows: size,
+        x: scores.address,
+        xStride: scores.stride,
+        q: distributions?.address ?? 0,
+        qStride: distributions?.stride ?? 0,
+        targets: marks[slot].address,
+        upstream: factors?.[slot].address ?? 0,
+        values: results?.[slot].address ?? 0,
+        gradient: slopes?.address ?? 0,
+        gradientStride: slopes?.stride ?? 0,
+        targetGradient: targetSlopes?.address ?? 0,
+        targetGradientStride: targetSlopes?.stride ?? 0,
+        tiles: tiles[slot].address,
+      })
+    },
+    done: (index, _, slot) => {
+      const at = blockAt(index)
+      if (results !== null) values?.set(results[slot].float32.subarray(0, at.size), at.n * inner + at.start)
+      gradientAt?.done(at, slot)
+      targetGradientAt?.done(at, slot)
+    },
+  })
+  return outcome(values, total, gradient, targetGradient)
+}
+
+/** Positions `start` to `start + size` of a sample. */
+interface Block {
+  readonly n: number
+  readonly start: number
+  readonly size: number
+}
+
+/** Where a block's first score lies, and how many bytes further that of the next class (or row, where classes are the last axis). */
+interface Where {
+  readonly address: number
+  readonly stride: number
+}
+
+interface BlockedArray {
+  /** The block as it is in the array; a copy of it in the slot's scratch, if the array lies elsewhere. */
+  read(block: Block, slot: number): Where
+  /** Where the block is to be written. */
+  write(block: Block, slot: number): Where
+  /** Takes what was written, if it is not in place. */
+  done(block: Block, slot: number): void
+}
+
+interface Place {
+  readonly count: number
+  readonly inner: number
+  readonly block: number
+  readonly memory: KernelMemory
+  readonly scratch: Scratch
+}
+
+function arrayAt(array: Numbers, { count, inner, block, memory, scratch }: Place): BlockedArray {
+  const rowwise = inner === 1
+  const first = ({ n, start }: Block): number => (rowwise ? start * count : n * count * inner + start)
+  if (memoryOf(array) === memory) {
+    const at = (block: Block): Where => ({ address: array.byteOffset + 4 * first(block), stride: 4 * (rowwise ? count : inner) })
+    return { read: at, write: at, done: () => undefined }
+  }
+  const tiles = scratch()
+  const stride = 4 * (rowwise ? count : block)
+  return {
+    read: (at, slot) => {
+      const { address, float32 } = tiles[slot]
+      const from = first(at)
+      if (rowwise) float32.set(array.subarray(from, from + at.size * count))
+      else for (let c = 0; c < count; c++) float32.set(array.subarray(from + c * inner, from + c * inner + at.size), c * block)
+      return { address, stride }
+    },
+    write: (_, slot) => ({ address: tiles[slot].address, stride }),
+    done: (at, slot) => {
+      const { float32 } = tiles[slot]
+      const into = first(at)
+      if (rowwise) array.set(float32.subarray(0, at.size * count), into)
+      else for (let c = 0; c < count; c++) array.set(float32.subarray(c * block, c * block + at.size), into + c * inner)
+    },
+  }
+}
+
+const inOrder = (named: Readonly<Record<LanesParameter, number>>): number[] => lanesParameters.map(([name]) => named[name])
