@@ -143,6 +143,8 @@ export interface Local {
 export class FunctionBuilder {
   private code: number[] = []
   private readonly entry: number[] = []
+  /** Statements written so far, while they are kept apart. */
+  private statements: number[][] | null = null
   private readonly locals: ValueType[] = []
   readonly params: readonly Local[]
   readonly results: readonly ValueType[]
@@ -169,7 +171,7 @@ export class FunctionBuilder {
 
   set({ index }: Local): this {
     this.code.push(0x21, ...unsigned(index))
-    return this
+    return this.endStatement()
   }
 
   tee({ index }: Local): this {
@@ -202,12 +204,12 @@ export class FunctionBuilder {
   memory(name: MemoryOp, offset = 0): this {
     const [opcode, align] = memory[name]
     this.code.push(...opcode, align, ...unsigned(offset))
-    return this
+    return name.includes('store') ? this.endStatement() : this
   }
 
   laneMemory(name: LaneMemoryOp, lane: number, offset = 0): this {
     this.code.push(0xfd, laneMemory[name], name.includes('64') ? 3 : 2, ...unsigned(offset), lane)
-    return this
+    return name.includes('store') ? this.endStatement() : this
   }
 
   lane(name: LaneOp, lane: number): this {
@@ -252,10 +254,42 @@ export class FunctionBuilder {
 
   /** Writes `body` before everything else: what need not be repeated in a loop. */
   atEntry(body: () => void): this {
-    const { code } = this
+    const { code, statements } = this
     this.code = this.entry
+    this.statements = null
     body()
     this.code = code
+    this.statements = statements
+    return this
+  }
+
+  /**
+   * Writes several sequences of statements in turns, one statement of each: a processor finds independent work near at hand, where it would
+   * otherwise wait for one long chain after the other. A statement ends with `set` or a store.
+   */
+  interleave<T>(parts: readonly (() => T)[]): T[] {
+    const { code, statements } = this
+    const results: T[] = []
+    const written = parts.map((part) => {
+      const own: number[][] = []
+      this.code = []
+      this.statements = own
+      results.push(part())
+      own.push(this.code)
+      return own
+    })
+    this.code = code
+    this.statements = statements
+    const longest = Math.max(0, ...written.map((own) => own.length))
+    for (let i = 0; i < longest; i++) for (const own of written) if (i < own.length) code.push(...own[i])
+    return results
+  }
+
+  private endStatement(): this {
+    if (this.statements !== null) {
+      this.statements.push(this.code)
+      this.code = []
+    }
     return this
   }
 

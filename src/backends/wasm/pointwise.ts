@@ -97,7 +97,8 @@ export function pointwiseModule(shape: PointwiseShape): CompiledKernel {
   f.get(count).i32(bytes).op('i32.mul').set(end)
   f.get(whole).when(() => {
     f.loop(() => {
-      const values = Array.from({ length: unroll }, (_, step) => write(step, true)).filter((lanes) => lanes !== null)
+      const steps = Array.from({ length: unroll }, (_, step) => () => write(step, true))
+      const values = f.interleave(steps).filter((lanes) => lanes !== null)
       if (values.length > 0) addGroup(f, values, sums, bytes)
       f.get(offset)
         .i32(16 * unroll)

@@ -121,7 +121,7 @@ export function sweep(
   if (from === null) f.i32(0).set(at)
   else f.get(from).set(at)
   loop(groups, 64, () => {
-    const steps = [0, 16, 32, 48].map((offset) => write(offset, true))
+    const steps = f.interleave([0, 16, 32, 48].map((offset) => () => write(offset, true)))
     for (const [i, sum] of sums.entries()) sum.addVectors(steps.map((lanes) => lanes[i]))
   })
   loop(vectors, 16, () => {

@@ -132,7 +132,7 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
     for (const local of [...sums, ...(soft ? [...picked, ...ySums] : []), ...(shape.slopeUniform === null ? [] : uniforms)])
       set(local, s.constant(0))
     overClasses((load, store, w) => {
-      for (let vector = 0; vector < vectors; vector++) {
+      const exponential = (vector: number) => {
         const inner = new Simd(target, loaded)
         const d = inner.sub(load(scores, vector), { local: maxima[vector] })
         const e = expOfNegative32(inner, d, !shape.gradient)
@@ -147,13 +147,15 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
           set(uniforms[vector], w === null ? inner.add({ local: uniforms[vector] }, d) : inner.fma(w, d, { local: uniforms[vector] }))
         }
       }
+      f.interleave(each((vector) => () => exponential(vector)))
     })
 
-    const results = each((vector) => {
+    const statisticsOf = (vector: number) => {
       const difference = differences === null ? null : differences[vector]
       const [max, sum, pickedSum, ySum, uniform] = [maxima, sums, picked, ySums, uniforms].map((locals) => ({ local: locals[vector] }))
       return statistics(vector, { max, sum, difference, pickedSum, ySum, uniform })
-    })
+    }
+    const results = f.interleave(each((vector) => () => statisticsOf(vector)))
     if (shape.targetGradient) {
       overClasses((load, store, w) => {
         results.forEach(({ pick, logSum }, vector) => {
