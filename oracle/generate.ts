@@ -182,6 +182,7 @@ function drawOption(
       return
     case 'integer':
       // what a distribution refuses is for the chapter of mistakes
+      if (into.distribution && option.default === null) return
       if (random.chance(0.4))
         options[name] = into.distribution
           ? -random.integer(3) - 1

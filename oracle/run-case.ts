@@ -1,3 +1,4 @@
+import { lastBackend } from '../src/backends/choose.ts'
 import { LossError } from '../src/errors.ts'
 import type { LossFunction } from '../src/loss.ts'
 import * as losses from '../src/losses/index.ts'
@@ -57,19 +58,20 @@ export function runCase(c: Case): Ours {
         attempt(() => onTape(c, byModule(loss))),
       )
     }
-    return { ...taped, warnings }
+    const { backends: _, ...answer } = taped
+    return { ...answer, warnings }
   } finally {
     onWarning(before)
   }
 }
 
-type Result = Omit<Ours, 'warnings'>
+type Result = Omit<Ours, 'warnings'> & { readonly backends: readonly (string | null)[] }
 
 function attempt(body: () => Result): Result {
   try {
     return body()
   } catch (error) {
-    if (error instanceof LossError) return { error }
+    if (error instanceof LossError) return { error, backends: [] }
     throw error
   }
 }
@@ -92,13 +94,14 @@ function onTape(c: Case, call: (...args: unknown[]) => Tensor): Result {
   const { tensors, args, options } = argumentsOf(c)
   const loss = call(...args, options)
   const value = caseTensor(loss)
-  if (c.requires.length === 0) return { loss: value }
+  const backends = [lastBackend()]
+  if (c.requires.length === 0) return { loss: value, backends }
   loss.backward(upstreamFor(c, loss))
   const grads: [string, CaseTensor][] = c.requires.flatMap((name) => {
     const { grad } = tensors[name]
     return grad === null ? [] : [[name, caseTensor(grad)] as [string, CaseTensor]]
   })
-  return { loss: value, grads: Object.fromEntries(grads) }
+  return { loss: value, grads: Object.fromEntries(grads), backends: [...backends, lastBackend()] }
 }
 
 const byModule = (loss: LossFunction) => {
@@ -113,7 +116,7 @@ function fused(c: Case, loss: LossFunction): Result {
   const wrt = [...c.requires].sort((a, b) => order.indexOf(a) - order.indexOf(b))
   const { loss: value, grad } = loss.valueAndGrad(...([...args, { ...options, wrt }] as unknown as [never]))
   const grads = Object.entries(grad as unknown as Record<string, Tensor>).map(([name, g]) => [name, caseTensor(g)])
-  return { loss: caseTensor(value), grads: Object.fromEntries(grads) }
+  return { loss: caseTensor(value), grads: Object.fromEntries(grads), backends: [lastBackend()] }
 }
 
 /** The tape looks at `requiresGrad` of tensors only; a gradient of integers is refused when the tensor is made. */
@@ -135,12 +138,14 @@ function upstreamFor(c: Case, loss: Tensor): Tensor {
 
 const caseTensor = (t: Tensor): CaseTensor => ({ dtype: t.dtype, shape: t.shape, data: base64Of(copyOf(t)) })
 
+/** Bit for bit; but where two backends had a part in it, they may add up differently, and each is held to PyTorch by itself. */
 function agree(c: Case, way: string, taped: Result, other: Result): void {
+  const mixed = new Set([...taped.backends, ...other.backends]).size > 1
+  // one NaN is like another, whatever sign the processor gave it
+  const plain = (t: CaseTensor | undefined) =>
+    t && { dtype: t.dtype, shape: t.shape, ...(mixed ? {} : { values: Array.from(valuesOf(t), jsonNumber) }) }
   const [a, b] = [taped, other].map(({ loss, grads = {}, error }) =>
     JSON.stringify({ loss: plain(loss), grads: c.requires.map((name) => plain(grads[name])), pytorch: error?.pytorch, code: error?.code }),
   )
   if (a !== b) throw new Disagreement(`${c.id}: the tape and ${way} differ:\n  ${a}\n  ${b}`)
 }
-
-/** The elements as text: one NaN is like another, whatever sign the processor gave it. */
-const plain = (t: CaseTensor | undefined) => t && { dtype: t.dtype, shape: t.shape, values: Array.from(valuesOf(t), jsonNumber) }

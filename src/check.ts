@@ -89,7 +89,8 @@ function readTensors(spec: LossSpec, named: readonly [string, unknown][]): Recor
 /** PyTorch's text for an argument that is no tensor. */
 function notTensor({ native }: LossSpec, name: string, type: string): string | null {
   if (native === undefined) return null
-  if (native.sized?.includes(name)) return `AttributeError: '${type}' object has no attribute 'size'`
+  const attribute = native.sized?.includes(name) ? 'size' : native.asked?.[name]
+  if (attribute !== undefined) return `AttributeError: '${type}' object has no attribute '${attribute}'`
   return `TypeError: ${native.name}(): argument '${snakeCase(name)}' (position ${native.order.indexOf(name) + 1}) must be Tensor, not ${type}`
 }
 

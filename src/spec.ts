@@ -143,6 +143,8 @@ export interface LossSpec<T extends OptionTable = OptionTable> {
     readonly order: readonly string[]
     /** Arguments whose size PyTorch asks for in Python, before the C++ function can refuse their type. */
     readonly sized?: readonly string[]
+    /** The same, where it is another attribute than `size`. */
+    readonly asked?: Readonly<Record<string, string>>
   }
 }
 

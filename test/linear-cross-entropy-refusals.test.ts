@@ -5,7 +5,7 @@ import { linearCrossEntropy } from '../src/losses/linear-cross-entropy.ts'
 import type { DType } from '../src/tensor/dtype.ts'
 import { sizeOf } from '../src/tensor/shape.ts'
 
-/** The numbers that oracle/linear_cross_entropy.py makes, too. */
+/** Multiples of 1/64 in [−2, 2]. */
 const numbers = (shape: readonly number[], seed: number, change = (value: number) => value): Float64Array =>
   Float64Array.from({ length: sizeOf(shape) }, (_, i) => change((((i * 7919 + seed * 104729) % 257) - 128) / 64))
 

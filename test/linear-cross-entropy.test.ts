@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
 import { lastBackend, useBackend } from '../src/backends/choose.ts'
 import { allowFma, features } from '../src/backends/wasm/engine.ts'
@@ -25,20 +24,7 @@ interface Case {
   readonly probabilities?: boolean
 }
 
-interface Golden extends Case {
-  readonly answer: {
-    readonly loss: readonly (number | null)[]
-    readonly shape: readonly number[]
-    readonly gradients: Readonly<Record<string, readonly (number | null)[]>>
-  }
-}
-
-const { provenance, cases } = JSON.parse(readFileSync(new URL('../oracle/linear-cross-entropy.json', import.meta.url), 'utf8')) as {
-  provenance: { torch: string; cases: number }
-  cases: Golden[]
-}
-
-/** The numbers that oracle/linear_cross_entropy.py makes, too. */
+/** Multiples of 1/64 in [−2, 2]. */
 const numbers = (shape: readonly number[], seed: number, change = (value: number) => value): Float64Array =>
   Float64Array.from({ length: sizeOf(shape) }, (_, i) => change((((i * 7919 + seed * 104729) % 257) - 128) / 64))
 
@@ -100,29 +86,6 @@ const backends = [
 ] as const
 
 describe.each(backends)('linearCrossEntropy on %s', (_, backend, fma) => {
-  test('equals PyTorch, value and gradients', () => {
-    expect(provenance.torch).toMatch(/^2\.13\./)
-    expect(cases.length).toBe(provenance.cases)
-    let wasm = 0
-    for (const { answer, ...each } of cases) {
-      allowFma(fma)
-      useBackend(backend)
-      const { input, linearWeight, target, options } = operandsOf(each)
-      const loss = linearCrossEntropy(input, linearWeight, target, options)
-      if (lastBackend() === 'wasm') wasm++
-      expect(loss.shape, JSON.stringify(each)).toEqual(answer.shape)
-      expect(loss.dtype).toBe(each.dtype)
-      expect(differenceOf(loss.data, answer.loss), `${JSON.stringify(each)} loss ${loss}`).toBeLessThan(tolerances[each.dtype])
-      loss.backward(loss.rank > 0 ? tensor(numbers(loss.shape, 6), { shape: loss.shape, dtype: each.dtype }) : undefined)
-      const leaves: Record<string, Tensor> = { input, linearWeight, target, ...options } as unknown as Record<string, Tensor>
-      for (const [name, expected] of Object.entries(answer.gradients)) {
-        const difference = differenceOf(leaves[name].grad?.data ?? [], expected)
-        expect(difference, `${JSON.stringify(each)} ${name}`).toBeLessThan(tolerances[each.dtype])
-      }
-    }
-    if (backend === 'wasm' && features().simd) expect(wasm).toBeGreaterThan(15) // float64, and a class or two, are left to the reference
-  })
-
   // around the edges of a chunk of tokens (36), a block of classes (96), a tile (4 or 6) and a vector (4, 8)
   const shapes = [
     [1, 1, 6],

@@ -4,6 +4,7 @@ export { binaryCrossEntropyWithLogits } from './binary-cross-entropy-with-logits
 export { crossEntropy } from './cross-entropy.ts'
 export { huberLoss } from './huber-loss.ts'
 export { l1Loss } from './l1-loss.ts'
+export { linearCrossEntropy } from './linear-cross-entropy.ts'
 export { mseLoss } from './mse-loss.ts'
 export { nllLoss } from './nll-loss.ts'
 export { smoothL1Loss } from './smooth-l1-loss.ts'

@@ -65,8 +65,9 @@ export const linearCrossEntropy = linearRows({
     labelSmoothing: crossEntropy.spec.options.labelSmoothing,
   },
   native: {
-    name: 'linear_cross_entropy',
-    order: ['input', 'linearWeight', 'target', 'linearBias', 'weight', 'reduction', 'ignoreIndex', 'labelSmoothing'],
+    name: 'cross_entropy_loss',
+    order: ['scores', 'target', 'weight', 'reduction', 'ignoreIndex', 'labelSmoothing'],
+    asked: { input: 'dim', linearWeight: 'dim', target: 'shape', linearBias: 'shape' },
   },
   kernels: ['log_softmax_lastdim_kernel_impl', 'log_softmax_kernel_impl'],
   distributions: true,

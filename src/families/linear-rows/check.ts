@@ -1,7 +1,7 @@
 import { type Call, wrongDType } from '../../check.ts'
 import { LossError } from '../../errors.ts'
 import { cppNames } from '../../ops/matrices.ts'
-import { torchName } from '../../tensor/dtype.ts'
+import { type DType, torchName } from '../../tensor/dtype.ts'
 import { repairShape, type Shape, sameShape, tupleOf } from '../../tensor/shape.ts'
 
 /** Checks input, weight and bias against each other, in PyTorch's order and words; gives the shape of the scores. */
@@ -51,12 +51,20 @@ export function checkLinear(call: Call): Shape {
 /** One dtype for the product. */
 function checkDTypes(call: Call): void {
   const { input, linearWeight, linearBias } = call.tensors
+  const differ = (a: string, b: string, x: DType, y: DType) =>
+    `RuntimeError: ${a} and ${b} must have the same dtype, but got ${torchName(x)} and ${torchName(y)}`
+  // PyTorch compares the bias with the weight first, and the input with the weight then
+  const biasDiffers = linearBias !== undefined && linearBias.dtype !== linearWeight.dtype
   if (linearWeight.dtype !== input.dtype) {
-    const says = `RuntimeError: expected m1 and m2 to have the same dtype, but got: ${cppNames[input.dtype]} != ${cppNames[linearWeight.dtype]}`
+    const says = biasDiffers
+      ? differ('self', 'mat2', linearBias.dtype, linearWeight.dtype)
+      : linearBias !== undefined
+        ? differ('mat1', 'mat2', input.dtype, linearWeight.dtype)
+        : `RuntimeError: expected m1 and m2 to have the same dtype, but got: ${cppNames[input.dtype]} != ${cppNames[linearWeight.dtype]}`
     throw wrongDType(call, 'linearWeight', `${input.dtype}, the input's`, `tensor(linearWeight, { dtype: '${input.dtype}' })`, says)
   }
-  if (linearBias !== undefined && linearBias.dtype !== input.dtype) {
-    const says = `RuntimeError: self and mat2 must have the same dtype, but got ${torchName(linearBias.dtype)} and ${torchName(input.dtype)}`
+  if (biasDiffers) {
+    const says = differ('self', 'mat2', linearBias.dtype, linearWeight.dtype)
     throw wrongDType(call, 'linearBias', `${input.dtype}, the input's`, `tensor(linearBias, { dtype: '${input.dtype}' })`, says)
   }
   if (input.dtype === 'bool') {

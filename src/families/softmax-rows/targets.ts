@@ -54,6 +54,11 @@ export function checkClassShapes(call: Call): void {
   }
   checkClassDType(call)
   checkClassWeight(call, weight, allOrNone)
+  if (input.size === 0 && target.size > 0) {
+    const [n, c] = input.shape
+    const says = `RuntimeError: size mismatch (got input: ${listOf([n, c, 0, 0])} , target: ${listOf([n, 1, target.size / n])}`
+    throw wrongShape(call, wanted, says)
+  }
 }
 
 const allOrNone = (): string => 'RuntimeError: weight tensor should be defined either for all or no classes'
