@@ -1,11 +1,9 @@
 import type { FunctionBuilder, Local } from './assembler.ts'
 import { type Lanes, Simd, type SimdTarget } from './simd.ts'
 
-/** Byte offsets into a row: where a sweep starts (0 if null), and where groups of four vectors, vectors, and elements end. */
+/** Byte offsets into a row: where a sweep starts (0 if null), a multiple of 128, and where it ends. */
 export interface Span {
   readonly from: Local | null
-  readonly groups: Local
-  readonly vectors: Local
   readonly end: Local
 }
 
@@ -16,9 +14,13 @@ export interface Step {
   store(stream: Local, lanes: Lanes): void
 }
 
-/** A sum over a row in float64: what a sweep's groups, vectors and elements add to it. */
+/** So many bytes of a row are added up in float32, in eight lanes, before float64 takes over: 16 additions each. */
+const chunkBytes = 512
+
+/** A sum over a row: vectors are added in float32 for a short while, then in float64. */
 export class RowSum {
   private readonly f: FunctionBuilder
+  private readonly parts: readonly [Local, Local]
   private readonly even: Local
   private readonly odd: Local
   /** The sum, after `gather`. */
@@ -26,13 +28,15 @@ export class RowSum {
 
   constructor(f: FunctionBuilder) {
     this.f = f
+    this.parts = [f.local('v128'), f.local('v128')]
     this.even = f.local('v128')
     this.odd = f.local('v128')
     this.value = f.local('f64')
   }
 
   clear(zero: Lanes): void {
-    this.f.get(zero.local).set(this.even).get(zero.local).set(this.odd).f64(0).set(this.value)
+    for (const lanes of [...this.parts, this.even, this.odd]) this.f.get(zero.local).set(lanes)
+    this.f.f64(0).set(this.value)
   }
 
   /** Multiplies what has been added so far. */
@@ -42,20 +46,20 @@ export class RowSum {
     for (const sum of [this.even, this.odd]) this.f.get(sum, lanes).op('f64x2.mul').set(sum)
   }
 
-  /** Pairs in float32, then float64: two roundings of float32 on the way cost a sum of many nothing. */
   addVectors(vectors: readonly Lanes[]): void {
-    const { f, even, odd } = this
-    let level = vectors.map(({ local }) => local)
-    while (level.length > 1) {
-      const pairs: Local[] = []
-      for (let i = 0; i < level.length; i += 2) {
-        const pair = f.local('v128')
-        f.get(level[i], level[i + 1]).op('f32x4.add').set(pair)
-        pairs.push(pair)
-      }
-      level = pairs
+    for (const [i, { local }] of vectors.entries()) {
+      const part = this.parts[i % 2]
+      this.f.get(part, local).op('f32x4.add').set(part)
     }
-    addToHalves(f, level[0], even, odd)
+  }
+
+  /** Carries what float32 holds over to float64. */
+  flush(zero: Lanes): void {
+    const [a, b] = this.parts
+    const both = this.f.local('v128')
+    this.f.get(a, b).op('f32x4.add').set(both)
+    addToHalves(this.f, both, this.even, this.odd)
+    for (const part of this.parts) this.f.get(zero.local).set(part)
   }
 
   addElement({ local }: Lanes): void {
@@ -76,11 +80,12 @@ export function addToHalves(f: FunctionBuilder, vector: Local, even: Local, odd:
   f.op('f64x2.promote_low_f32x4').op('f64x2.add').set(odd)
 }
 
-/** Writes the loops of a sweep: four vectors at a time, so that their long chains of instructions overlap; vectors; elements. */
+/** Writes the loops of a sweep: groups of so many vectors, widest first, then elements. Four at a time are interleaved. */
 export function sweep(
   target: SimdTarget,
   loaded: Map<string, Lanes>,
-  { from, groups, vectors, end }: Span,
+  widths: readonly number[],
+  { from, end }: Span,
   at: Local,
   sums: readonly RowSum[],
   body: (step: Step) => readonly Lanes[],
@@ -108,28 +113,54 @@ export function sweep(
       },
     })
   }
-  const loop = (limit: Local, bytes: number, turn: () => void) => {
-    f.get(at, limit)
-      .op('i32.lt_u')
-      .when(() =>
-        f.loop(() => {
-          turn()
-          f.get(at).i32(bytes).op('i32.add').tee(at).get(limit).op('i32.lt_u')
-        }),
-      )
+  const group = (vectors: number) => {
+    const offsets = Array.from({ length: vectors }, (_, i) => 16 * i)
+    for (let first = 0; first < vectors; first += 4) {
+      const steps = f.interleave(offsets.slice(first, first + 4).map((offset) => () => write(offset, true)))
+      for (const [i, sum] of sums.entries()) sum.addVectors(steps.map((lanes) => lanes[i]))
+    }
+  }
+  const zero = sums.length > 0 ? new Simd(target, loaded).constant(0) : null
+  const flush = () => {
+    if (zero !== null) for (const sum of sums) sum.flush(zero)
   }
   if (from === null) f.i32(0).set(at)
   else f.get(from).set(at)
-  loop(groups, 64, () => {
-    const steps = f.interleave([0, 16, 32, 48].map((offset) => () => write(offset, true)))
-    for (const [i, sum] of sums.entries()) sum.addVectors(steps.map((lanes) => lanes[i]))
-  })
-  loop(vectors, 16, () => {
-    const lanes = write(0, true)
-    for (const [i, sum] of sums.entries()) sum.addVectors([lanes[i]])
-  })
-  loop(end, 4, () => {
+  for (const vectors of widths) {
+    const bytes = 16 * vectors
+    const limit = f.local('i32')
+    f.get(end).i32(-bytes).op('i32.and').set(limit)
+    if (sums.length === 0 || vectors < 4) upTo(f, at, limit, bytes, () => group(vectors))
+    else {
+      const stop = f.local('i32')
+      f.get(at, limit)
+        .op('i32.lt_u')
+        .when(() =>
+          f.loop(() => {
+            f.get(at).i32(chunkBytes).op('i32.add').tee(stop)
+            f.get(limit, stop, limit).op('i32.lt_u').op('select').set(stop)
+            upTo(f, at, stop, bytes, () => group(vectors))
+            flush()
+            f.get(at, limit).op('i32.lt_u')
+          }),
+        )
+    }
+  }
+  flush()
+  upTo(f, at, end, 4, () => {
     const lanes = write(0, false)
     for (const [i, sum] of sums.entries()) sum.addElement(lanes[i])
   })
+}
+
+/** Writes a loop: `body` while `at` is below `limit`, `step` more each time. */
+export function upTo(f: FunctionBuilder, at: Local, limit: Local, step: number, body: () => void): void {
+  f.get(at, limit)
+    .op('i32.lt_u')
+    .when(() =>
+      f.loop(() => {
+        body()
+        f.get(at).i32(step).op('i32.add').tee(at).get(limit).op('i32.lt_u')
+      }),
+    )
 }

@@ -2,10 +2,10 @@ import { FunctionBuilder, type Local, type ValueType } from './assembler.ts'
 import { expOfNegative32 } from './elementary.ts'
 import { compile } from './engine.ts'
 import type { CompiledKernel } from './memory.ts'
-import { addToHalves } from './row-sweep.ts'
+import { addToHalves, upTo } from './row-sweep.ts'
 import { ConstantTable, type Lanes, Simd } from './simd.ts'
 import type { RowsShape } from './softmax-rows.ts'
-import { copyLines, copyRows, upTo } from './tile-copies.ts'
+import { copyLines, copyRows } from './tile-copies.ts'
 
 /** The parameters of `rows`, in order; addresses are 0 where the specialisation has no use for them. Strides are in bytes. */
 export const lanesParameters = [

@@ -78,17 +78,16 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
   const i32 = () => f.local('i32')
   const f64 = () => f.local('f64')
   const v128 = () => f.local('v128')
-  const [row, rowBytes, groupBytes, vectorBytes, at, t] = Array.from({ length: 6 }, i32)
+  const [row, rowBytes, at, t] = Array.from({ length: 4 }, i32)
   const [total, max, logSum, picked, logp, uniform, lse, weightOfRow, slopeA, slopeC, factor, k, spread] = Array.from({ length: 13 }, f64)
   const [maxima, maxLanes, kLanes, spreadLanes, pickLanes] = Array.from({ length: 5 }, v128)
   const sum = new RowSum(f)
   const pickedSum = new RowSum(f)
   const ySum = new RowSum(f)
   const uniformSum = new RowSum(f)
-  const row0: Span = { from: null, groups: groupBytes, vectors: vectorBytes, end: rowBytes }
+  const wholeRow: Span = { from: null, end: rowBytes }
 
-  f.get(p.classes).i32(2).op('i32.shl').tee(rowBytes).i32(-64).op('i32.and').set(groupBytes)
-  f.get(rowBytes).i32(-16).op('i32.and').set(vectorBytes)
+  f.get(p.classes).i32(2).op('i32.shl').set(rowBytes)
   f.get(p.rows).when(() => f.loop(oneRow))
   f.get(total)
   return compile([f], constants)
@@ -117,13 +116,13 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
   function skipped(): void {
     if (shape.values) f.get(p.values).f32(0).memory('f32.store')
     if (!shape.gradient) return
-    findMax(row0)
-    exponentials(row0)
+    findMax(wholeRow)
+    exponentials(wholeRow)
     f.f64(0)
     if (spreads) f.get(p.weightSum).op('f64.mul')
     f.get(sum.value).op('f64.div').set(k)
     splat(k, kLanes)
-    overRow(row0, [], ({ s, load, store }) => {
+    overRow(wholeRow, [], ({ s, load, store }) => {
       store(p.gradient, s.mul(load(p.gradient), { local: kLanes }))
       return []
     })
@@ -132,9 +131,9 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
   function counted(): void {
     if (online) byPieces()
     else {
-      findMax(row0)
+      findMax(wholeRow)
       if (!soft) pickScore()
-      exponentials(row0)
+      exponentials(wholeRow)
     }
     statistics()
     if (shape.gradient) gradient()
@@ -142,18 +141,15 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
   }
 
   function byPieces(): void {
-    const [from, end, groups, vectors] = Array.from({ length: 4 }, i32)
+    const [from, end] = [i32(), i32()]
     const [before, scale] = [v128(), f64()]
-    const least = (a: Local, b: Local, into: Local) => f.get(a, b, a, b).op('i32.lt_u').op('select').set(into)
     clear()
     f.get(new Simd(target, loaded).constant(-Infinity).local).tee(maxima).set(maxLanes).i32(0).set(from)
     f.loop(() => {
-      f.get(from).i32(pieceBytes).op('i32.add').set(end)
-      least(end, rowBytes, end)
-      least(end, groupBytes, groups)
-      least(end, vectorBytes, vectors)
+      f.get(from).i32(pieceBytes).op('i32.add').tee(end)
+      f.get(rowBytes, end, rowBytes).op('i32.lt_u').op('select').set(end)
       f.get(maxLanes).set(before)
-      findMax({ from, groups, vectors, end })
+      findMax({ from, end })
       const s = new Simd(target, loaded)
       // nothing is there to be scaled in the first piece, nor where no score was above −∞ so far
       f.get(s.sub({ local: before }, { local: maxLanes }).local)
@@ -174,7 +170,7 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
         .lane('f32x4.extract_lane', 0)
         .f32(-Infinity)
         .op('f32.gt')
-        .when(() => addExponentials({ from, groups, vectors, end }))
+        .when(() => addExponentials({ from, end }))
       f.get(end).tee(from).get(rowBytes).op('i32.lt_u')
     })
     sum.gather()
@@ -289,7 +285,7 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
     }
     f.get(factor, slopeA).op('f64.mul').set(factor)
     splat(factor, pickLanes)
-    overRow(row0, [], ({ s, load, store }) => {
+    overRow(wholeRow, [], ({ s, load, store }) => {
       const w = shape.weighted && (soft || spreads) ? load(p.weight) : null
       let g = s.mul(load(p.gradient), { local: kLanes })
       if (spreads) g = s.add(g, w === null ? { local: spreadLanes } : s.mul(w, { local: spreadLanes }))
@@ -314,7 +310,7 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
     f.f64(scale).op('f64.mul').set(spread)
     splat(spread, wide)
     splat(logSum, logLanes)
-    overRow(row0, [], ({ s, load, store }) => {
+    overRow(wholeRow, [], ({ s, load, store }) => {
       const logp = s.sub(s.sub(load(p.x), { local: maxLanes }), { local: logLanes })
       const weighted = shape.weighted ? s.mul(load(p.weight), logp) : logp
       store(p.targetGradient, s.mul(weighted, { local: wide }))
@@ -327,6 +323,7 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
   }
 
   function overRow(span: Span, sums: readonly RowSum[], body: (step: Step) => readonly Lanes[]): void {
-    sweep(target, loaded, span, at, sums, body)
+    // without stores there are registers enough for wider groups
+    sweep(target, loaded, online ? [8, 4, 1] : [4, 1], span, at, sums, body)
   }
 }

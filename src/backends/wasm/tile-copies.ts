@@ -1,4 +1,5 @@
 import type { FunctionBuilder, Local } from './assembler.ts'
+import { upTo } from './row-sweep.ts'
 
 /** Scores as they lie in memory, and as a tile (classes, positions) that is worked on; all lengths in bytes. */
 export interface TileCopy {
@@ -111,16 +112,4 @@ function transposeBlock(f: FunctionBuilder, { inMemory, c, stride, inTile, line 
     f.get(pointer, column).memory('v128.store')
     step(into === 'memory')
   }
-}
-
-/** Repeats `body` while `at` is below `limit`, `step` more each time. */
-export function upTo(f: FunctionBuilder, at: Local, limit: Local, step: number, body: () => void): void {
-  f.get(at, limit)
-    .op('i32.lt_u')
-    .when(() =>
-      f.loop(() => {
-        body()
-        f.get(at).i32(step).op('i32.add').tee(at).get(limit).op('i32.lt_u')
-      }),
-    )
 }
