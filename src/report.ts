@@ -1,7 +1,8 @@
 import { readCall } from './check.ts'
 import { checked, evaluate, type LossFunction } from './loss.ts'
-import type { OptionsOf, OptionTable } from './spec.ts'
-import { roundToDType } from './tensor/dtype.ts'
+import type { OptionsOf, OptionTable, Reduction } from './spec.ts'
+import type { DType } from './tensor/dtype.ts'
+import type { Shape } from './tensor/shape.ts'
 
 /** What a loss is made of. Plain data. */
 export interface Report {
@@ -15,6 +16,11 @@ export interface Report {
   readonly counted: number
   /** How many `ignoreIndex` took out. */
   readonly ignored: number
+  /** The reduction that the options ask for; with PyTorch's old options the one that they mean. */
+  readonly reduction: Reduction
+  /** Of the loss as the loss itself gives it: shape [] unless the reduction is 'none'. */
+  readonly dtype: DType
+  readonly shape: Shape
 }
 
 /**
@@ -32,6 +38,7 @@ export function report<Args extends readonly unknown[], T extends OptionTable>(
   const plan = checked(loss.plan, readCall(loss.spec, args))
   const reduction = plan.reduction === 'none' ? 'mean' : plan.reduction
   const { loss: value, total } = evaluate({ ...plan, reduction }, [])
-  const { denominator, counted, ignored } = plan
-  return { value: roundToDType(value.item(), value.dtype), sum: total, denominator, counted, ignored }
+  const { denominator, counted, ignored, dtype } = plan
+  const shape = plan.reduction === 'none' ? plan.shape : []
+  return { value: value.item(), sum: total, denominator, counted, ignored, reduction: plan.reduction, dtype, shape }
 }

@@ -26,10 +26,6 @@ export interface Placed {
 
 export interface Result extends Report {
   readonly job: Job
-  readonly reduction: string
-  /** Of the loss as the library returns it: 0-D unless the reduction is 'none'. */
-  readonly dtype: DType
-  readonly shape: readonly number[]
   /** Smallest and largest of the values; only for reduction 'none'. */
   readonly range: readonly [min: number, max: number] | null
   /** Every array that was read, by argument. */
@@ -60,10 +56,7 @@ export async function run(job: Job): Promise<Result> {
   return {
     ...report,
     job,
-    reduction: reductionOf(job),
-    dtype: loss.dtype,
-    shape: loss.shape,
-    range: reductionOf(job) === 'none' ? extremes(loss) : null,
+    range: report.reduction === 'none' ? extremes(loss) : null,
     arrays: placed(given, arrays),
     out: job.out === undefined ? null : { file: job.out, dtype: loss.dtype, shape: loss.shape },
     gradients: Object.fromEntries(gradients.map(({ of, path, array }) => [of, { file: path, dtype: array.dtype, shape: array.shape }])),
@@ -84,15 +77,6 @@ function compute(job: Job, arrays: Readonly<Record<string, NdArray>>) {
       throw lossFailure(error, label(job, error.argument), sourceOf({ ...inputs, ...options }[error.argument] ?? ''))
     throw error
   }
-}
-
-/** The reduction that holds: PyTorch's old names, where given, replace it. */
-function reductionOf({ loss, options }: Job): string {
-  const { sizeAverage, reduce } = options
-  const option = loss.spec.options.reduction
-  const reduction = options.reduction ?? (option?.kind === 'reduction' ? option.default : undefined) ?? 'mean'
-  if (sizeAverage === undefined && reduce === undefined) return String(reduction)
-  return reduce === false ? 'none' : sizeAverage === false ? 'sum' : 'mean'
 }
 
 function extremes(loss: Tensor): [number, number] | null {
