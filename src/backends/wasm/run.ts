@@ -27,6 +27,11 @@ export function dispatchWith(next: Dispatch | null, tilesAtOnce: number): void {
 /** The number of scratch tiles that each stream of a kernel needs: one for each tile that is made ready at a time. */
 export const slotCount = (): number => slots
 
+/** The place of each parameter among the arguments. */
+export const placesOf = <N extends string>(parameters: readonly (readonly [N, unknown])[]): Readonly<Record<N, number>> =>
+  // the cast is sound: every name of N is a parameter's
+  Object.fromEntries(parameters.map(([name], place) => [name, place])) as Record<N, number>
+
 /** A loop over tiles: what is called for each, and what is done before and after. */
 export interface TileLoop {
   readonly kernel: CompiledKernel

@@ -6,9 +6,9 @@ import { denominatorOf, type Reduction } from '../../reduce.ts'
 import type { LossSpec, OptionTable } from '../../spec.ts'
 import { computeDType, isFloating, resultType, torchName } from '../../tensor/dtype.ts'
 import { type TensorLike, tensor } from '../../tensor/from.ts'
-import { listOf, sameShape, sizeOf, tupleOf } from '../../tensor/shape.ts'
+import { listOf, type Shape, sameShape, sizeOf, tupleOf } from '../../tensor/shape.ts'
 import { numbersOf } from '../../tensor/view.ts'
-import type { RowFormula, RowsProblem } from './problem.ts'
+import type { RowFormula, RowParams, RowsProblem } from './problem.ts'
 import { referenceRows } from './reference.ts'
 import { checkByteTarget, checkClassShapes, checkClassWeight, classAxis, readClasses, targetShape, zeroDimensions } from './targets.ts'
 import { runRows } from './wasm.ts'
@@ -56,7 +56,7 @@ function planClasses<T extends OptionTable, M extends string>(
   call: Call,
   reduction: Reduction,
 ): Plan<RowsProblem> {
-  const { input, weight } = call.tensors
+  const { input } = call.tensors
   checkSmoothing(call)
   if (input.shape.length === 0) throw zeroDimensions(call)
   checkSoftmax(definition, call)
@@ -71,13 +71,16 @@ function planClasses<T extends OptionTable, M extends string>(
   const targetWeights = isUndefinedMean(call, classes) ? Number.NaN : weightSum
   const denominator = denominatorOf(definition.mean, { elements, positions: classes.length, targetWeights, weights: targetWeights })
   return {
-    ...common(call, reduction),
-    problem: { ...rowsOf(definition, call, false), classes, compute: computeDType(input.dtype), weight: weight ?? null },
+    kernel: softmaxRowsKernel,
+    problem: rowsOf(definition, call, classes, computeDType(input.dtype)),
+    shape: targetShape(input.shape),
     dtype: input.dtype,
+    reduction,
     denominator,
     counted,
     ignored: classes.length - counted,
     differentiable: { input },
+    native: nativeOf(input.shape),
   }
 }
 
@@ -105,9 +108,12 @@ function planDistributions<T extends OptionTable, M extends string>(
   const dtype = resultType(weight === undefined ? [input, target] : [input, target, weight])
   const positions = input.size === 0 ? 0 : input.size / input.shape[classAxis(input.shape)]
   return {
-    ...common(call, reduction),
-    problem: { ...rowsOf(definition, call, true), classes: null, compute: computeDType(dtype), weight: weight ?? null },
+    kernel: softmaxRowsKernel,
+    problem: rowsOf(definition, call, null, computeDType(dtype)),
+    shape: targetShape(input.shape),
     dtype,
+    reduction,
+    native: nativeOf(input.shape),
     denominator: denominatorOf('positions', { elements: input.size, positions, targetWeights: positions, weights: positions }),
     counted: positions,
     ignored: 0,
@@ -115,24 +121,28 @@ function planDistributions<T extends OptionTable, M extends string>(
   }
 }
 
-const common = (call: Call, reduction: Reduction) => ({
-  kernel: softmaxRowsKernel,
-  shape: targetShape(call.tensors.input.shape),
-  reduction,
-  native: call.tensors.input.shape.length <= 2 ? 'nll_loss_forward' : 'nll_loss2d_forward',
-})
+const nativeOf = (scores: Shape): string => (scores.length <= 2 ? 'nll_loss_forward' : 'nll_loss2d_forward')
 
-function rowsOf<T extends OptionTable, M extends string>(definition: SoftmaxRowsDefinition<T, M>, call: Call, distributions: boolean) {
-  const { input, target } = call.tensors
+function rowsOf<T extends OptionTable, M extends string>(
+  definition: SoftmaxRowsDefinition<T, M>,
+  { tensors: { input, target, weight }, values }: Call,
+  classes: Int32Array | null,
+  compute: RowsProblem['compute'],
+): RowsProblem {
   const axis = classAxis(input.shape)
+  const params: Record<string, unknown> & RowParams = { classes: input.shape[axis], distributions: classes === null }
+  for (const name in values) params[name] = values[name]
   return {
     formula: definition,
-    params: { ...call.values, classes: input.shape[axis], distributions },
+    params,
     input,
     outer: sizeOf(input.shape.slice(0, axis)),
     inner: sizeOf(input.shape.slice(axis + 1)),
+    classes,
     target,
+    weight: weight ?? null,
     normalised: definition.normalised === true,
+    compute,
   }
 }
 

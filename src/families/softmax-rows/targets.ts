@@ -153,8 +153,7 @@ export function readClasses(call: Call, ignoreIndex: number): ClassTargets {
   const classes = new Int32Array(target.size)
   const indices = target.dtype === 'int64' && isContiguous(target) ? wordsOf(target) : numbersOf(target, 'float64')
   const step = indices instanceof Int32Array ? 2 : 1
-  const sum = new ExactSum()
-  const w = weight === undefined ? null : numbersOf(weight)
+  const weights = weight === undefined ? null : { of: numbersOf(weight), sum: new ExactSum() }
   let counted = 0
   for (let row = 0, at = 0; row < classes.length; row++, at += step) {
     const value = indices[at]
@@ -173,9 +172,9 @@ export function readClasses(call: Call, ignoreIndex: number): ClassTargets {
     }
     classes[row] = value
     counted++
-    if (w !== null) sum.add(w[value])
+    weights?.sum.add(weights.of[value])
   }
-  return { classes, counted, weightSum: w === null ? counted : sum.value() }
+  return { classes, counted, weightSum: weights?.sum.value() ?? counted }
 }
 
 /** The lower and upper halves of contiguous int64, in turn: reading them as BigInt would cost more than the loss. */

@@ -8,17 +8,27 @@ import type { RowsProblem } from './problem.ts'
 /** Scores of a block of rows, whose values are summed in one go: blocks depend on the shape alone, so that no cut into copies shows. */
 export const blockElements = 32768
 
-/** What does not change from block to block. */
-export function commonArguments({ params, weight, compute }: RowsProblem, want: Want, table: number, scratch: Scratch) {
-  const weights = weight === null ? null : numbersOf(weight, compute)
-  let address = 0
-  if (weights !== null) {
+/** The arguments, of which those that do not change from block to block are filled in; the others are 0. */
+export function commonArguments(
+  { params, weight, compute }: RowsProblem,
+  want: Want,
+  table: number,
+  scratch: Scratch,
+  place: Readonly<Record<'table' | 'classes' | 'weight' | 'scale' | 'weightSum', number>>,
+): number[] {
+  const args = new Array<number>(Object.keys(place).length).fill(0)
+  args[place.table] = table
+  args[place.classes] = params.classes
+  args[place.scale] = want.scale
+  args[place.weightSum] = params.classes
+  if (weight !== null) {
+    const weights = numbersOf(weight, compute)
     const [tile] = scratch()
     tile[compute].set(weights)
-    address = tile.address
+    args[place.weight] = tile.address
+    args[place.weightSum] = exactSum(weights)
   }
-  const weightSum = weights === null ? params.classes : exactSum(weights)
-  return { table, classes: params.classes, weight: address, scale: want.scale, weightSum }
+  return args
 }
 
 export const outcome = (values: Numbers | null | undefined, total: number, input?: Numbers | null, target?: Numbers | null): Outcome => ({

@@ -1,8 +1,8 @@
 import type { Outcome, Want } from '../../backends/backend.ts'
 import { homeOf } from '../../backends/wasm/engine.ts'
 import { type CompiledKernel, type KernelMemory, memoryOf } from '../../backends/wasm/memory.ts'
-import { runTiles } from '../../backends/wasm/run.ts'
-import { type LanesParameter, lanesParameters, tilePadding } from '../../backends/wasm/softmax-lanes.ts'
+import { placesOf, runTiles } from '../../backends/wasm/run.ts'
+import { lanesParameters, tilePadding } from '../../backends/wasm/softmax-lanes.ts'
 import { type Scratch, scratchOf } from '../../backends/wasm/tiles.ts'
 import { allocateNumbers, type Numbers } from '../../tensor/dtype.ts'
 import { numbersOf } from '../../tensor/view.ts'
@@ -14,6 +14,8 @@ const tileElements = 4096
 
 /** Vectors are taken four at a time. */
 const padded = (positions: number): number => (positions + 15) & ~15
+
+const place = placesOf(lanesParameters)
 
 /** Positions side by side in the lanes: block by block of (classes, positions), in place where the arrays lie in kernel memory. */
 export function besideEachOther(problem: RowsProblem, want: Want, kernel: CompiledKernel): Outcome {
@@ -30,20 +32,21 @@ export function besideEachOther(problem: RowsProblem, want: Want, kernel: Compil
   const strip = Math.min(Math.max(16, Math.floor(tileElements / count) & ~15), 256, padded(length))
   const scratch = scratchOf(memory, block * count)
   const tiles = scratch(4 * (strip * count + tilePadding))
-  const place = { count, inner, block, memory, scratch }
-  const x = arrayAt(numbersOf(input, compute), place)
-  const q = classes === null ? arrayAt(numbersOf(target, compute), place) : null
+  const blocks = { count, inner, block, memory, scratch }
+  const x = arrayAt(numbersOf(input, compute), blocks)
+  const q = classes === null ? arrayAt(numbersOf(target, compute), blocks) : null
   const upstream = want.upstream === null ? null : numbersOf(want.upstream, compute)
   const output = (name: string) => (want.gradients.includes(name) ? (want.into[name] ?? allocateNumbers(compute, rows * count)) : null)
   const gradient = output('input')
   const targetGradient = output('target')
-  const gradientAt = gradient === null ? null : arrayAt(gradient, place)
-  const targetGradientAt = targetGradient === null ? null : arrayAt(targetGradient, place)
+  const gradientAt = gradient === null ? null : arrayAt(gradient, blocks)
+  const targetGradientAt = targetGradient === null ? null : arrayAt(targetGradient, blocks)
   const values = want.values ? allocateNumbers(compute, rows) : null
   const marks = scratch()
   const factors = upstream === null ? null : scratch()
   const results = values === null ? null : scratch()
-  const common = { ...commonArguments(problem, want, table, scratch), strip: 4 * strip }
+  const fixed = commonArguments(problem, want, table, scratch, place)
+  fixed[place.strip] = 4 * strip
   const blockAt = (index: number): Block => {
     const [n, start] = [Math.floor(index / perSample), (index % perSample) * block]
     return { n, start, size: Math.min(block, length - start) }
@@ -67,22 +70,27 @@ export function besideEachOther(problem: RowsProblem, want: Want, kernel: Compil
       const distributions = q?.read(at, slot)
       const slopes = gradientAt?.write(at, slot)
       const targetSlopes = targetGradientAt?.write(at, slot)
-      return inOrder({
-        ...common,
-        rows: size,
-        x: scores.address,
-        xStride: scores.stride,
-        q: distributions?.address ?? 0,
-        qStride: distributions?.stride ?? 0,
-        targets: marks[slot].address,
-        upstream: factors?.[slot].address ?? 0,
-        values: results?.[slot].address ?? 0,
-        gradient: slopes?.address ?? 0,
-        gradientStride: slopes?.stride ?? 0,
-        targetGradient: targetSlopes?.address ?? 0,
-        targetGradientStride: targetSlopes?.stride ?? 0,
-        tiles: tiles[slot].address,
-      })
+      const args = fixed.slice()
+      args[place.rows] = size
+      args[place.targets] = marks[slot].address
+      args[place.tiles] = tiles[slot].address
+      args[place.x] = scores.address
+      args[place.xStride] = scores.stride
+      if (factors !== null) args[place.upstream] = factors[slot].address
+      if (results !== null) args[place.values] = results[slot].address
+      if (distributions !== undefined) {
+        args[place.q] = distributions.address
+        args[place.qStride] = distributions.stride
+      }
+      if (slopes !== undefined) {
+        args[place.gradient] = slopes.address
+        args[place.gradientStride] = slopes.stride
+      }
+      if (targetSlopes !== undefined) {
+        args[place.targetGradient] = targetSlopes.address
+        args[place.targetGradientStride] = targetSlopes.stride
+      }
+      return args
     },
     done: (index, _, slot) => {
       const at = blockAt(index)
@@ -116,7 +124,7 @@ interface BlockedArray {
   done(block: Block, slot: number): void
 }
 
-interface Place {
+interface Blocks {
   readonly count: number
   readonly inner: number
   readonly block: number
@@ -124,7 +132,7 @@ interface Place {
   readonly scratch: Scratch
 }
 
-function arrayAt(array: Numbers, { count, inner, block, memory, scratch }: Place): BlockedArray {
+function arrayAt(array: Numbers, { count, inner, block, memory, scratch }: Blocks): BlockedArray {
   const rowwise = inner === 1
   const first = ({ n, start }: Block): number => (rowwise ? start * count : n * count * inner + start)
   if (memoryOf(array) === memory) {
@@ -150,5 +158,3 @@ function arrayAt(array: Numbers, { count, inner, block, memory, scratch }: Place
     },
   }
 }
-
-const inOrder = (named: Readonly<Record<LanesParameter, number>>): number[] => lanesParameters.map(([name]) => named[name])

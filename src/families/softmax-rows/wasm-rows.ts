@@ -1,11 +1,13 @@
 import type { Outcome, Want } from '../../backends/backend.ts'
 import { homeOf } from '../../backends/wasm/engine.ts'
 import type { CompiledKernel } from '../../backends/wasm/memory.ts'
-import { runTiles } from '../../backends/wasm/run.ts'
-import { type RowsParameter, rowsParameters } from '../../backends/wasm/softmax-rows.ts'
+import { placesOf, runTiles } from '../../backends/wasm/run.ts'
+import { rowsParameters } from '../../backends/wasm/softmax-rows.ts'
 import { inputOf, outputOf, scratchOf } from '../../backends/wasm/tiles.ts'
 import type { RowsProblem } from './problem.ts'
 import { blockElements, commonArguments, outcome } from './wasm-common.ts'
+
+const place = placesOf(rowsParameters)
 
 /** Rows in one piece: block by block, in place where the arrays lie in kernel memory. */
 export function inOnePiece(problem: RowsProblem, want: Want, kernel: CompiledKernel): Outcome {
@@ -25,7 +27,7 @@ export function inOnePiece(problem: RowsProblem, want: Want, kernel: CompiledKer
   const inPlace = want.gradients.includes('target') && want.into.input?.buffer === input.data.buffer
   const gradient = inPlace ? outputOf(outer * count, compute, memory, undefined, scratch) : output('input')
   const targetGradient = output('target')
-  const common = commonArguments(problem, want, table, scratch)
+  const fixed = commonArguments(problem, want, table, scratch, place)
   const marks = classes === null ? null : scratch()
   const total = runTiles(memory, {
     kernel,
@@ -34,16 +36,15 @@ export function inOnePiece(problem: RowsProblem, want: Want, kernel: CompiledKer
     tile: block,
     args: (row, rows, slot) => {
       if (classes !== null && marks !== null) marks[slot].int32.set(classes.subarray(row, row + rows))
-      return inOrder({
-        ...common,
-        rows,
-        x: x.at(row * count, rows * count, slot),
-        targets: marks?.[slot].address ?? q?.at(row * count, rows * count, slot) ?? 0,
-        upstream: upstream?.at(row, rows, slot) ?? 0,
-        values: values?.at(row, slot) ?? 0,
-        gradient: gradient?.at(row * count, slot) ?? 0,
-        targetGradient: targetGradient?.at(row * count, slot) ?? 0,
-      })
+      const args = fixed.slice()
+      args[place.rows] = rows
+      args[place.x] = x.at(row * count, rows * count, slot)
+      args[place.targets] = marks?.[slot].address ?? q?.at(row * count, rows * count, slot) ?? 0
+      if (upstream !== null) args[place.upstream] = upstream.at(row, rows, slot)
+      if (values !== null) args[place.values] = values.at(row, slot)
+      if (gradient !== null) args[place.gradient] = gradient.at(row * count, slot)
+      if (targetGradient !== null) args[place.targetGradient] = targetGradient.at(row * count, slot)
+      return args
     },
     done: (row, rows, slot) => {
       values?.done(row, rows, slot)
@@ -53,5 +54,3 @@ export function inOnePiece(problem: RowsProblem, want: Want, kernel: CompiledKer
   })
   return outcome(values?.numbers, total, gradient?.numbers, targetGradient?.numbers)
 }
-
-const inOrder = (named: Readonly<Record<RowsParameter, number>>): number[] => rowsParameters.map(([name]) => named[name])
