@@ -22,7 +22,14 @@ export interface Verdict {
 }
 
 /** Calls that we refuse and PyTorch does not, on purpose: `code argument`. */
-const louder: ReadonlySet<string> = new Set(['shape-broadcast target', 'shape weight', 'dtype input', 'dtype posWeight'])
+const louder: ReadonlySet<string> = new Set([
+  'shape-broadcast target',
+  'shape-broadcast boxes2',
+  'shape weight',
+  'dtype input',
+  'dtype posWeight',
+  'dtype boxes2',
+])
 
 /** What PyTorch takes forwards and refuses backwards: operands of two dtypes; a target of shape (1) for one sample; empty uint8 classes. */
 const onlyForwards =
@@ -73,6 +80,9 @@ function textException(c: Case, error: LossError, theirs: string): string | null
   if (error.code === 'shape' && /^NotImplementedError|: Found dtype|: Subtraction|: result type/.test(theirs))
     return 'two mistakes: PyTorch first names the dtype'
   if (error.code === 'reduction' && !theirs.includes('reduction')) return 'two mistakes: we first name the reduction'
+  if (error.code === 'option-type' && error.pytorch === null && theirs.startsWith('TypeError: unsupported operand')) {
+    return "PyTorch's Python refuses an option's type in the arithmetic where it meets it"
+  }
   if (error.code.endsWith('-type') && !/^(Type|Attribute)Error/.test(theirs)) return 'two mistakes: we first read all arguments'
   return null
 }

@@ -1,6 +1,7 @@
 import type { LossSpec } from '../src/spec.ts'
 import type { DType } from '../src/tensor/dtype.ts'
 import type { Case, CaseTensor } from './cases.ts'
+import { boxDTypes, boxSizes } from './drawers/boxes.ts'
 import { ignoredToken, linearSizes } from './drawers/linear.ts'
 import type { Random } from './random.ts'
 import type { SizesOf } from './tolerance.ts'
@@ -32,11 +33,16 @@ export interface Drawer {
   readonly sizes?: (c: Case) => SizesOf
   /** Why a number may be another than PyTorch's on purpose; null where it may not. */
   readonly excuse?: (c: Case, ours: number, theirs: number) => string | null
+  /** The dtypes that a case passes through, where they are not those of its floating-point tensors. */
+  readonly through?: (c: Case) => readonly DType[]
   /** Of how many of the usual cases the golden file consists; for losses of large tensors. */
   readonly share?: number
 }
 
 /** One line per loss that needs one; what is longer lies in oracle/drawers/. */
 export const drawers: Readonly<Record<string, Drawer>> = {
+  completeBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
+  distanceBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
+  generalizedBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
   linearCrossEntropy: { sizes: linearSizes, excuse: ignoredToken, share: 0.4 },
 }

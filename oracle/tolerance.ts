@@ -34,7 +34,8 @@ const coarseness: readonly DType[] = ['float64', 'float32', 'float16', 'bfloat16
 
 /** The least precise dtype that a case passes through on its way to a result. */
 export function coarsest(c: Case, result: DType): DType {
-  const all = [result, ...Object.values(c.tensors).map(({ dtype }) => dtype)].filter(isFloating)
+  const through = drawers[lossOf(c.loss).spec.name]?.through?.(c) ?? Object.values(c.tensors).map(({ dtype }) => dtype)
+  const all = [result, ...through].filter(isFloating)
   return coarseness[Math.max(...all.map((dtype) => coarseness.indexOf(dtype)))]
 }
 

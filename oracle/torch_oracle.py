@@ -65,7 +65,23 @@ def plain(value):
 
 
 def function_of(module, name):
+    if module.startswith("torchvision"):
+        load_torchvision()
     return getattr(importlib.import_module(module), name)
+
+
+@functools.cache
+def load_torchvision():
+    """Built for another kind of PyTorch, it has no operators of its own: its losses do not use them, but its import names two."""
+    try:
+        return importlib.import_module("torchvision"), None
+    except RuntimeError as error:
+        if "torchvision::nms" not in str(error):
+            raise
+    library = torch.library.Library("torchvision", "DEF")
+    for name in ("nms", "qnms"):
+        library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    return importlib.import_module("torchvision"), library
 
 
 def call(case, tensors, options):
@@ -106,6 +122,8 @@ def provenance(module, name):
     if module == "formulas":
         return function_of(module, name).provenance
     library = module.split(".")[0]
+    if library == "torchvision":
+        load_torchvision()
     return {} if library == "torch" else {library: importlib.import_module(library).__version__}
 
 

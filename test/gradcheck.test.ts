@@ -23,7 +23,13 @@ const toleranceNear = 1e-6
 const kinked = 20 * 4 * h
 const draws = 12
 
-const cases = Object.values<{ readonly spec: LossSpec }>(losses).flatMap(({ spec }) => {
+/** Losses whose gradient is on purpose none of the value's, each with what it is and where that is tested. */
+const otherwise: Readonly<Record<string, string>> = {
+  completeBoxIouLoss: 'α counts as a constant: test/boxes.test.ts',
+}
+
+const all = Object.values<{ readonly spec: LossSpec }>(losses).filter(({ spec }) => !Object.hasOwn(otherwise, spec.name))
+const cases = all.flatMap(({ spec }) => {
   const name = snakeName(spec)
   const random = new Random(seedOf(`gradcheck ${name}`))
   return reductionsOf(spec).flatMap((reduction) => {

@@ -1,7 +1,10 @@
 // The table of losses, one line each: the public functions, `nn`, the command line, the docs and the tests all derive from it.
 export { binaryCrossEntropy } from './binary-cross-entropy.ts'
 export { binaryCrossEntropyWithLogits } from './binary-cross-entropy-with-logits.ts'
+export { completeBoxIouLoss } from './complete-box-iou-loss.ts'
 export { crossEntropy } from './cross-entropy.ts'
+export { distanceBoxIouLoss } from './distance-box-iou-loss.ts'
+export { generalizedBoxIouLoss } from './generalized-box-iou-loss.ts'
 export { huberLoss } from './huber-loss.ts'
 export { l1Loss } from './l1-loss.ts'
 export { linearCrossEntropy } from './linear-cross-entropy.ts'
