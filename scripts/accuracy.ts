@@ -56,7 +56,7 @@ export function sweep({ formula, truth, from, to }: Sweep, fma: boolean, step: n
     compute: 'float32',
     fma,
   })
-  const memory = new KernelMemory()
+  const memory = new KernelMemory(false)
   const [input, output] = [memory.allocate(chunk * 4), memory.allocate(chunk * 4)]
   const { exports, table } = memory.instance(kernel)
   const run = exports.run as (...args: number[]) => number

@@ -20,7 +20,7 @@ import { copyOf } from './tensor/view.ts'
  * crossEntropy.valueAndGrad(input, [0, 1], { into: grad }).loss.item() // ≈ 0.180924
  */
 export class Arena {
-  private readonly memory: KernelMemory | null = features().simd ? new KernelMemory() : null
+  private readonly memory: KernelMemory | null = features().simd ? new KernelMemory(true) : null
 
   /** A copy of `values` in the arena; takes what `tensor` takes. */
   tensor(values: TensorLike, options: TensorOptions = {}): Tensor {

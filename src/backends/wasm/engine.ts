@@ -1,6 +1,7 @@
 import type { View } from '../../tensor/view.ts'
 import { assemble, FunctionBuilder } from './assembler.ts'
 import { type CompiledKernel, KernelMemory, maximumPages, memoryOf, sharedMemory, wasm } from './memory.ts'
+import { slotCount } from './run.ts'
 import type { ConstantTable } from './simd.ts'
 
 /** What the engine at hand can do, found by asking it to validate a few bytes. */
@@ -43,29 +44,45 @@ function compiles(): boolean {
   return true
 }
 
-/** Compiles functions that share a table of constants. */
+/** Functions that share a table of constants, compiled when they are first needed. */
 export function compile(functions: readonly FunctionBuilder[], constants: ConstantTable): CompiledKernel {
   const namespace = wasm()
   if (namespace === null) throw new Error('WebAssembly is not there')
-  const bytes = assemble(functions, { maximum: maximumPages, shared: sharedMemory() })
-  return { module: new namespace.Module(bytes), constants: constants.bytes }
+  const modules = new Map<boolean, object>()
+  return {
+    moduleFor: (shared) => {
+      const known = modules.get(shared)
+      if (known !== undefined) return known
+      const made = new namespace.Module(assemble(functions, { maximum: maximumPages, shared }))
+      modules.set(shared, made)
+      return made
+    },
+    constants: constants.bytes,
+  }
 }
 
-let common: KernelMemory | undefined
+const common: { shared?: KernelMemory; own?: KernelMemory } = {}
 
 /** The memory for arrays that lie elsewhere: scratch tiles, no more. */
-const commonMemory = (): KernelMemory => {
-  common ??= new KernelMemory()
-  return common
+function commonMemory(shared: boolean): KernelMemory {
+  if (shared && sharedMemory()) {
+    common.shared ??= new KernelMemory(true)
+    return common.shared
+  }
+  common.own ??= new KernelMemory(false)
+  return common.own
 }
 
-/** The memory that the first operand in kernel memory lies in, or the common one. */
-export function homeOf(views: readonly View[]): KernelMemory {
+/**
+ * The memory that the first operand in kernel memory lies in, or a common one: a shared one if that is asked for, since threads need it and
+ * its views stay as they are when it grows; else one that is faster to copy into.
+ */
+export function homeOf(views: readonly View[], shared = slotCount() > 1): KernelMemory {
   for (const { data } of views) {
     const memory = memoryOf(data)
     if (memory !== undefined) return memory
   }
-  return commonMemory()
+  return commonMemory(shared)
 }
 
 const cache = new WeakMap<object, Map<string, CompiledKernel>>()

@@ -22,32 +22,69 @@ export const maximumPages = 65536
 /** Whether memories are shared between threads: always in Node, in browsers on cross-origin isolated pages. */
 export const sharedMemory = (): boolean => typeof SharedArrayBuffer !== 'undefined'
 
-/** A compiled kernel: the module, and the constants that it reads from memory. */
+/** A compiled kernel: the module, for memories that threads share or for others, and the constants that it reads from memory. */
 export interface CompiledKernel {
-  readonly module: object
+  moduleFor(shared: boolean): object
   readonly constants: Uint8Array
 }
 
 /** A piece of scratch memory, seen as elements of each kind. */
-export interface Tile {
+export class Tile {
   readonly address: number
   readonly bytes: number
-  readonly float32: Float32Array
-  readonly float64: Float64Array
-  readonly int32: Int32Array
+  private readonly memory: WasmMemory
+  private views: { readonly float32: Float32Array; readonly float64: Float64Array; readonly int32: Int32Array }
+
+  constructor(memory: WasmMemory, address: number, bytes: number) {
+    this.memory = memory
+    this.address = address
+    this.bytes = bytes
+    this.views = this.look()
+  }
+
+  get float32(): Float32Array {
+    return this.live().float32
+  }
+
+  get float64(): Float64Array {
+    return this.live().float64
+  }
+
+  get int32(): Int32Array {
+    return this.live().int32
+  }
+
+  /** A memory that is not shared detaches its views when it grows. */
+  private live() {
+    if (this.views.float64.length === 0) this.views = this.look()
+    return this.views
+  }
+
+  private look() {
+    const { address, bytes } = this
+    const { buffer } = this.memory
+    return {
+      float32: new Float32Array(buffer, address, bytes / 4),
+      float64: new Float64Array(buffer, address, bytes / 8),
+      int32: new Int32Array(buffer, address, bytes / 4),
+    }
+  }
 }
 
 /** A memory that kernels run in, with the instances of those that ran. */
 export class KernelMemory {
   readonly memory: WasmMemory
+  readonly shared: boolean
   private next = 64 // address 0 is left alone
   private readonly tiles: Tile[] = []
   private readonly instances = new Map<CompiledKernel, { exports: Readonly<Record<string, unknown>>; table: number }>()
 
-  constructor(initialPages = 16) {
+  /** `shared` with threads, where the page or process has such memory; copies into memory that is not shared are faster. */
+  constructor(shared: boolean, initialPages = 16) {
     const namespace = wasm()
     if (namespace === null) throw new Error('WebAssembly is not there')
-    this.memory = new namespace.Memory({ initial: initialPages, maximum: maximumPages, shared: sharedMemory() })
+    this.shared = shared && sharedMemory()
+    this.memory = new namespace.Memory({ initial: initialPages, maximum: maximumPages, shared: this.shared })
     owners.set(this.memory.buffer, this)
   }
 
@@ -62,19 +99,9 @@ export class KernelMemory {
   /** Scratch memory, by number, with views of it; it moves when more is asked for than before. */
   scratch(name: number, bytes: number): Tile {
     const known = this.tiles[name]
-    // a memory that is not shared detaches its views when it grows
-    if (known !== undefined && known.bytes >= bytes && known.float64.length > 0) return known
-    const size = Math.max(bytes, known?.bytes ?? 0)
+    if (known !== undefined && known.bytes >= bytes) return known
     // a little more, so that tiles do not lie a power of two apart and compete for the same cache lines
-    const address = known !== undefined && known.bytes >= bytes ? known.address : this.allocate(size + 192)
-    const { buffer } = this.memory
-    const made: Tile = {
-      address,
-      bytes: size,
-      float32: new Float32Array(buffer, address, size / 4),
-      float64: new Float64Array(buffer, address, size / 8),
-      int32: new Int32Array(buffer, address, size / 4),
-    }
+    const made = new Tile(this.memory, this.allocate(bytes + 192), bytes)
     this.tiles[name] = made
     return made
   }
@@ -85,7 +112,7 @@ export class KernelMemory {
     if (known !== undefined) return known
     const namespace = wasm()
     if (namespace === null) throw new Error('WebAssembly is not there')
-    const { exports } = new namespace.Instance(kernel.module, { m: { m: this.memory } })
+    const { exports } = new namespace.Instance(kernel.moduleFor(this.shared), { m: { m: this.memory } })
     const table = this.allocate(Math.max(kernel.constants.length, 8))
     new Uint8Array(this.memory.buffer, table, kernel.constants.length).set(kernel.constants)
     const made = { exports, table }

@@ -55,7 +55,7 @@ class Pool {
 
   readonly dispatch: Dispatch = (memory, kernel, name, calls) => {
     const run = memory.instance(kernel).exports[name] as (...args: readonly number[]) => number
-    if (calls.length < 2 || calls.length > mostCalls || !this.started()) return calls.map((args) => run(...args))
+    if (!memory.shared || calls.length < 2 || calls.length > mostCalls || !this.started()) return calls.map((args) => run(...args))
     const fn = this.functionOf(memory, kernel, name)
     const width = calls[0].length
     for (let i = 0; i < calls.length; i++) this.args.set(calls[i], i * width)
@@ -105,7 +105,7 @@ class Pool {
     // a sleeping thread hears no message: it is sent back to its event loop first
     Atomics.store(this.words, word.listening, 1)
     this.wake()
-    for (const thread of this.threads) thread.postMessage({ fn, module: kernel.module, memory: memory.memory, name })
+    for (const thread of this.threads) thread.postMessage({ fn, module: kernel.moduleFor(true), memory: memory.memory, name })
     for (let i = 0; i < this.threads.length; i++) while (Atomics.load(this.words, word.ready + i) <= fn) pause()
     Atomics.store(this.words, word.listening, 0)
     return fn

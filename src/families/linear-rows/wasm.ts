@@ -34,7 +34,7 @@ export function runLinearRows(problem: LinearRowsProblem, want: Want): Outcome {
   const dBias = wants('linearBias') ? new Float64Array(params.classes * inner) : null
   const total = new ExactSum()
   const chunk = tokensAtOnce(outer, params.classes)
-  const work = new Workspace(homeOf([linearWeight]), { tokens: chunk, classes: params.classes, depth })
+  const work = new Workspace(homeOf([linearWeight], true), { tokens: chunk, classes: params.classes, depth })
 
   for (let position = 0; position < inner; position++) {
     const counted = Array.from({ length: outer }, (_, n) => n).filter((n) => classes === null || classes[n * inner + position] >= 0)

@@ -1,5 +1,5 @@
 import { cached, features } from '../../backends/wasm/engine.ts'
-import { type CompiledKernel, type KernelMemory, memoryOf, sharedMemory, type Tile } from '../../backends/wasm/memory.ts'
+import { type CompiledKernel, type KernelMemory, memoryOf, type Tile } from '../../backends/wasm/memory.ts'
 import { groupOfFeatures, productsModule, tileRows } from '../../backends/wasm/products.ts'
 import { runTiles, slotCount } from '../../backends/wasm/run.ts'
 import { inputOf } from '../../backends/wasm/tiles.ts'
@@ -93,7 +93,7 @@ export class Workspace {
     })
     memory.instance(this.kernel)
     // the scores stand in this memory while their loss takes scratch from it: what it takes is taken before, so that they are not detached
-    if (!sharedMemory()) for (let name = 0; name < lossTiles; name++) memory.scratch(name, 8 * Math.max(lossTile, classes))
+    if (!memory.shared) for (let name = 0; name < lossTiles; name++) memory.scratch(name, 8 * Math.max(lossTile, classes))
     this.tokens().float32.fill(0)
     for (const { weight } of this.blocks) weight().float32.fill(0)
   }

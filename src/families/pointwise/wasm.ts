@@ -9,7 +9,7 @@ import { expandView, sumTo } from '../../tensor/view.ts'
 import type { PointwiseProblem } from './problem.ts'
 
 /** How many elements are summed in one go; sums of such tiles are added exactly, so that no cut into tiles or threads shows. */
-const tile = 8192
+const tile = 32768
 
 /** The kernel on WebAssembly: tile by tile, each tile one call of a module made for this formula and these options. */
 export function runPointwise(problem: PointwiseProblem, want: Want): Outcome {
