@@ -230,7 +230,7 @@ function sowIgnored(draw: Drawing, spec: LossSpec, tensors: Record<string, CaseT
 /** Gradients of the positional arguments, and of options where some loss of the kind has them. */
 function drawRequires(random: Random, spec: LossSpec, tensors: Readonly<Record<string, CaseTensor>>, distribution: boolean): string[] {
   const positional = spec.inputs.filter(({ name }) => isFloating(tensors[name].dtype)).map(({ name }) => name)
-  const constant = (name: string) => spec.inputs.some((input) => input.name === name && input.gradient === false)
+  const constant = (name: string) => spec.inputs.some((input) => input.name === name && input.gradient !== undefined)
   // what PyTorch does not have, it cannot refuse
   const seldom = spec.pytorch === null ? 0 : 0.03
   const chosen = random.chance(0.1)

@@ -3,7 +3,7 @@ import { LossError } from '../src/errors.ts'
 import type { LossFunction } from '../src/loss.ts'
 import * as losses from '../src/losses/index.ts'
 import { nn } from '../src/nn.ts'
-import { snakeName } from '../src/spec.ts'
+import { ignoresGradient, snakeName } from '../src/spec.ts'
 import { dtypes } from '../src/tensor/dtype.ts'
 import { tensor } from '../src/tensor/from.ts'
 import { sizeOf } from '../src/tensor/shape.ts'
@@ -119,8 +119,9 @@ function fused(c: Case, loss: LossFunction): Result {
   return { loss: caseTensor(value), grads: Object.fromEntries(grads), backends: [lastBackend()] }
 }
 
-/** The tape looks at `requiresGrad` of tensors only; a gradient of integers is refused when the tensor is made. */
-const gradable = (c: Case): boolean => c.requires.every((name) => dtypes[c.tensors[name].dtype].floating)
+/** The tape looks at `requiresGrad` of tensors only: a gradient of integers is refused when the tensor is made, and some are ignored. */
+const gradable = (c: Case): boolean =>
+  c.requires.every((name) => dtypes[c.tensors[name].dtype].floating && !ignoresGradient(lossOf(c.loss).spec, name))
 
 function upstreamFor(c: Case, loss: Tensor): Tensor {
   const values = (c.upstream ?? [1]).map(numberOf)

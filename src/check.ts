@@ -14,6 +14,8 @@ export interface Call {
   readonly tensors: Readonly<Record<string, Tensor>>
   /** All other options, with defaults. */
   readonly values: Readonly<Record<string, unknown>>
+  /** The arguments that came as one plain number, which is no tensor in Python. */
+  readonly scalars: readonly string[]
 }
 
 /** Reads the arguments of a loss: tensors from whatever holds one, options of the right type, nothing unknown. */
@@ -26,7 +28,8 @@ export function readCall(spec: LossSpec, args: readonly unknown[]): Call {
   for (const name of Object.keys(spec.options)) {
     if (spec.options[name].kind === 'tensor' && given[name] !== undefined) named.push([name, given[name]])
   }
-  return { spec, tensors: readTensors(spec, named), values: withDefaults(spec, given) }
+  const scalars = named.filter(([, value]) => typeof value === 'number').map(([name]) => name)
+  return { spec, tensors: readTensors(spec, named), values: withDefaults(spec, given), scalars }
 }
 
 /** Checks an options object: every name known, every value of its type. `null` is dropped, as Python's None is where it is the default. */
@@ -39,7 +42,7 @@ export function readOptions(spec: LossSpec, fn: string, options: unknown, ours: 
     const option = Object.hasOwn(spec.options, name) ? spec.options[name] : undefined
     if (option === undefined) throw unknownOption(spec, fn, name, [...optionsOf(spec, fn), ...ours])
     if (value === undefined) continue
-    if (value === null && isNullable(option)) continue
+    if (value === null && isNullable(spec, name, option)) continue
     const wanted = { number: 'float', integer: 'int', boolean: 'bool', numbers: 'tuple of floats' }[option.kind as string]
     if (wanted !== undefined && !isOfKind(option.kind, value)) throw wrongType(spec, fn, name, wanted, value)
     if (option.kind === 'choice' && !option.choices.includes(value as string)) throw noSuchChoice(fn, name, option.choices, value)
@@ -52,9 +55,12 @@ export function readOptions(spec: LossSpec, fn: string, options: unknown, ours: 
 const optionsOf = (spec: LossSpec, fn: string): string[] =>
   Object.keys(spec.options).filter((name) => !(fn.startsWith('nn.') && spec.functionalOnly?.includes(name)))
 
-/** Whether Python's None may be given: where it is the default. */
-const isNullable = (option: OptionSpec): boolean =>
-  option.kind === 'tensor' || option.kind === 'legacy' || option.kind === 'boolean' || ('default' in option && option.default === null)
+/** Whether Python's None may be given: where it is the default, and for a boolean that no C++ function asks for. */
+const isNullable = ({ native }: LossSpec, name: string, option: OptionSpec): boolean =>
+  option.kind === 'tensor' ||
+  option.kind === 'legacy' ||
+  (option.kind === 'boolean' && native?.types?.[name] === undefined && native?.order.includes(name) !== true) ||
+  ('default' in option && option.default === null)
 
 function isOfKind(kind: string, value: unknown): boolean {
   if (kind === 'numbers') return Array.isArray(value) && value.every((each) => typeof each === 'number')
@@ -74,7 +80,7 @@ function withDefaults(spec: LossSpec, given: Readonly<Record<string, unknown>>):
 function readTensors(spec: LossSpec, named: readonly [string, unknown][]): Record<string, Tensor> {
   const tensors: Record<string, Tensor> = {}
   const read = (name: string, value: unknown, plain: DType) => {
-    tensors[name] = tensorFrom(value, {}, spec.name, name, plain, (type) => notTensor(spec, name, type))
+    tensors[name] = tensorFrom(value, {}, spec.name, name, plain, (type) => typeText(spec, name, 'Tensor', type))
   }
   for (const [name, value] of named) if (!isPlain(value)) read(name, value, 'float32')
   const owner = named.find(([name]) => tensors[name] !== undefined && isFloating(tensors[name].dtype))
@@ -86,12 +92,16 @@ function readTensors(spec: LossSpec, named: readonly [string, unknown][]): Recor
   return tensors
 }
 
-/** PyTorch's text for an argument that is no tensor. */
-function notTensor({ native }: LossSpec, name: string, type: string): string | null {
+/** PyTorch's text for an argument that is not of the wanted type; `came` is Python's name of the type that it is of. */
+function typeText({ native }: LossSpec, name: string, wanted: string, came: string): string | null {
   if (native === undefined) return null
-  const attribute = native.sized?.includes(name) ? 'size' : native.asked?.[name]
-  if (attribute !== undefined) return `AttributeError: '${type}' object has no attribute '${attribute}'`
-  return `TypeError: ${native.name}(): argument '${snakeCase(name)}' (position ${native.order.indexOf(name) + 1}) must be Tensor, not ${type}`
+  const own = native.types?.[name]
+  if (own !== undefined) return own(came)
+  const attribute = wanted !== 'Tensor' ? undefined : native.sized?.includes(name) ? 'size' : native.asked?.[name]
+  if (attribute !== undefined) return `AttributeError: '${came}' object has no attribute '${attribute}'`
+  const position = native.order.indexOf(name) + 1
+  if (position === 0) return null
+  return `TypeError: ${native.name}(): argument '${snakeCase(name)}' (position ${position}) must be ${wanted}, not ${came}`
 }
 
 const isPlain = (value: unknown): boolean => typeof value === 'number' || Array.isArray(value)
@@ -239,7 +249,6 @@ function distance(a: string, b: string): number {
 }
 
 function wrongType(spec: LossSpec, fn: string, name: string, wanted: string, value: unknown): LossError {
-  const position = spec.native === undefined ? 0 : spec.native.order.indexOf(name) + 1
   const came =
     typeof value === 'number'
       ? 'float'
@@ -257,10 +266,7 @@ function wrongType(spec: LossSpec, fn: string, name: string, wanted: string, val
     received: typeof value === 'string' ? JSON.stringify(value) : String(value),
     expected: { float: 'a number', int: 'an integer', bool: 'true or false' }[wanted] ?? 'an array of numbers',
     repair: `${name}: ${exampleOf(spec.options[name])}, for instance`,
-    pytorch:
-      position === 0
-        ? null
-        : `TypeError: ${spec.native?.name}(): argument '${snakeCase(name)}' (position ${position}) must be ${wanted}, not ${came}`,
+    pytorch: typeText(spec, name, wanted, came),
   })
 }
 

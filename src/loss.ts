@@ -4,7 +4,7 @@ import { type Call, integerGradient, notDifferentiable, readCall } from './check
 import { LossError } from './errors.ts'
 import { type GradientOptions, numbersInto, readGradientOptions } from './gradient-options.ts'
 import { divides, gradientScale, type Reduction, reduceTotal, resolveReduction, warnLegacy } from './reduce.ts'
-import type { LossSpec, OptionsOf, OptionTable } from './spec.ts'
+import { ignoresGradient, type LossSpec, type OptionsOf, type OptionTable } from './spec.ts'
 import { record, records } from './tensor/autograd.ts'
 import { allocateNumbers, type DType, isFloating, type Numbers, toStorage } from './tensor/dtype.ts'
 import type { Shape } from './tensor/shape.ts'
@@ -131,7 +131,7 @@ function execute(plan: Plan, want: Want): Outcome {
 /** The loss on the tape. A mean or a sum computes its gradients with the value, in one pass; 'none' when the upstream gradient is known. */
 function taped(planner: Planner, call: Call): Tensor {
   const plan = checked(planner, call)
-  const wanting = Object.keys(call.tensors).filter((name) => records([call.tensors[name]]))
+  const wanting = Object.keys(call.tensors).filter((name) => records([call.tensors[name]]) && !ignoresGradient(call.spec, name))
   const names = namesIn(plan, call, wanting)
   const inputs = names.map((name) => call.tensors[name])
   const none = plan.reduction === 'none'
@@ -152,7 +152,8 @@ function namesIn(plan: Plan, call: Call, names: readonly string[]): readonly str
     const operand = plan.differentiable[name]
     if (Object.hasOwn(plan.differentiable, name) && !isFloating(operand.dtype)) throw integerGradient(call.spec.name, name, operand.dtype)
     if (Object.hasOwn(plan.differentiable, name)) continue
-    if (Object.hasOwn(call.tensors, name)) throw notDifferentiable(call.spec.name, name, plan.native)
+    if (Object.hasOwn(call.tensors, name))
+      throw notDifferentiable(call.spec.name, name, ignoresGradient(call.spec, name) ? null : plan.native)
     throw new LossError({
       code: 'not-differentiable',
       fn: call.spec.name,

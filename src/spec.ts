@@ -38,8 +38,8 @@ export interface InputSpec {
   readonly axes?: Axes
   /** Whether PyTorch itself refuses values outside the domain. */
   readonly enforced?: true
-  /** PyTorch has no gradient by this argument. */
-  readonly gradient?: false
+  /** PyTorch has no gradient by this argument: it refuses to be asked for one, or ignores that. */
+  readonly gradient?: false | 'ignored'
 }
 
 /** How the values of a loss become one number; 'batchmean' is their sum divided by the extent of the first axis. */
@@ -145,11 +145,17 @@ export interface LossSpec<T extends OptionTable = OptionTable> {
     readonly sized?: readonly string[]
     /** The same, where it is another attribute than `size`. */
     readonly asked?: Readonly<Record<string, string>>
+    /** Arguments that Python itself, or another function, refuses by their type: its text, by Python's name of that type. */
+    readonly types?: Readonly<Record<string, (came: string) => string>>
   }
 }
 
 /** The loss's own name as Python spells it: PyTorch's, where PyTorch has the loss. Goldens and commands are called by it. */
 export const snakeName = ({ name }: LossSpec): string => snakeCase(name)
+
+/** Whether an argument never has a gradient and may ask for one all the same. */
+export const ignoresGradient = ({ inputs }: LossSpec, argument: string): boolean =>
+  inputs.some(({ name, gradient }) => name === argument && gradient === 'ignored')
 
 /** Where Python has the function, `torch.nn.functional.mse_loss`; null where neither PyTorch nor torchvision has it. */
 export const pythonFunction = ({ pytorch, library }: LossSpec): string | null =>

@@ -1,9 +1,9 @@
-import { type Call, expandInto, wrongDType } from '../../check.ts'
+import { type Call, expandInto, sizesDiffer, wrongDType } from '../../check.ts'
 import { LossError } from '../../errors.ts'
 import type { Reduction } from '../../reduce.ts'
 import { type DType, isFloating, resultType, torchName } from '../../tensor/dtype.ts'
 import { broadcastShapes, repairShape, type Shape, sameShape, sizeOf, torchSize, tupleOf } from '../../tensor/shape.ts'
-import { numbersOf } from '../../tensor/view.ts'
+import { numbersOf, type View } from '../../tensor/view.ts'
 
 /** How a loss finds the dtype of its result; throws for what PyTorch refuses. */
 export type DTypeRule = (call: Call, reduction: Reduction) => DType
@@ -83,32 +83,47 @@ export function wrongOption(call: Call, name: string, expected: string, repair: 
   })
 }
 
-/** The shape of the result: the common one, or the broadcast one where the caller asked for that. */
-export function resultShape(call: Call, says: (input: Shape, target: Shape) => string | null): Shape {
-  const shapes = call.spec.inputs.map(({ name }) => call.tensors[name].shape)
-  const [input, ...rest] = shapes
-  if (rest.every((shape) => sameShape(shape, input))) return input
+/** PyTorch's text for the shapes of the positional arguments, in their order; null where it says nothing. What is no warning it refuses. */
+export type ShapeText = (...shapes: Shape[]) => string | null
+
+/** Refuses labels of −1 and 1 of a dtype without −1, in which PyTorch computes something else: −1 is 255 in uint8. */
+export function checkSigned(call: Call, name: string): void {
+  const { dtype } = call.tensors[name]
+  if (dtype !== 'bool' && dtype !== 'uint8') return
+  throw wrongDType(call, name, 'a dtype that holds −1', `for labels 0 and 1: sub(mul(2, tensor(${name}, { dtype: 'float32' })), 1)`, null)
+}
+
+/** The shape of the result: the common one, or the broadcast one where the caller asked for that and PyTorch can. */
+export function resultShape(call: Call, views: Readonly<Record<string, View>>, says: ShapeText): Shape {
   const names = call.spec.inputs.map(({ name }) => name)
-  const odd = names.find((name) => !sameShape(call.tensors[name].shape, input)) ?? names[1]
-  const fit = rest.reduce<{ shape: number[] } | { axis: number }>(
-    (all, shape) => ('axis' in all ? all : broadcastShapes(all.shape, shape)),
-    {
-      shape: [...input],
-    },
-  )
-  const mayBroadcast = 'broadcast' in call.spec.options
-  if ('shape' in fit && mayBroadcast && call.values.broadcast === true) return fit.shape
-  const target = call.tensors[odd].shape
-  const fits = 'shape' in fit
+  const shapes = names.map((name) => views[name].shape)
+  const [first] = shapes
+  const odd = shapes.findIndex((shape) => !sameShape(shape, first))
+  if (odd < 0) return first
+  const text = says(...shapes)
+  const broadcast = text === null || text.startsWith('UserWarning') ? broadcastAll(shapes) : null
+  const mayBroadcast = broadcast !== null && 'broadcast' in call.spec.options
+  if (mayBroadcast && call.values.broadcast === true) return broadcast
   throw new LossError({
-    code: fits && mayBroadcast ? 'shape-broadcast' : 'shape',
+    code: mayBroadcast ? 'shape-broadcast' : 'shape',
     fn: call.spec.name,
-    argument: odd,
-    received: `shape ${tupleOf(target)}`,
-    expected: `the input's shape ${tupleOf(input)}`,
-    repair: repairOf(odd, input, target, fits && mayBroadcast ? fit.shape : null),
-    pytorch: says(input, target),
+    argument: names[odd],
+    received: `shape ${tupleOf(shapes[odd])}`,
+    expected: `the ${names[0]}'s shape ${tupleOf(first)}`,
+    repair: repairOf(names[odd], first, shapes[odd], mayBroadcast ? broadcast : null),
+    pytorch: text,
   })
+}
+
+/** The shape that all of them broadcast to, or null. */
+function broadcastAll(shapes: readonly Shape[]): Shape | null {
+  let all: Shape = []
+  for (const shape of shapes) {
+    const fit = broadcastShapes(all, shape)
+    if ('axis' in fit) return null
+    all = fit.shape
+  }
+  return all
 }
 
 function repairOf(name: string, input: Shape, target: Shape, broadcast: Shape | null): string {
@@ -118,14 +133,16 @@ function repairOf(name: string, input: Shape, target: Shape, broadcast: Shape | 
 }
 
 /** "Using a target size (…) that is different to the input size (…)", PyTorch's warning before it broadcasts. */
-export const broadcastWarning = (input: Shape, target: Shape): string => {
-  const warning = `UserWarning: Using a target size (${torchSize(target)}) that is different to the input size (${torchSize(input)}). This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.`
-  const fit = broadcastShapes(input, target)
-  if ('shape' in fit) return warning
-  const rank = Math.max(input.length, target.length)
-  const a = input[fit.axis - rank + input.length]
-  const b = target[fit.axis - rank + target.length]
-  return `RuntimeError: The size of tensor a (${a}) must match the size of tensor b (${b}) at non-singleton dimension ${fit.axis}`
+export const broadcastWarning = (input: Shape, target: Shape): string =>
+  notBroadcast(input, target) ??
+  `UserWarning: Using a target size (${torchSize(target)}) that is different to the input size (${torchSize(input)}). This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.`
+
+/** "The size of tensor a (2) must match the size of tensor b (3) …" for the operands of an operation, in PyTorch's order; null where they fit. */
+export function notBroadcast(a: Shape, b: Shape): string | null {
+  const fit = broadcastShapes(a, b)
+  if ('shape' in fit) return null
+  const rank = Math.max(a.length, b.length)
+  return sizesDiffer(a[fit.axis - rank + a.length], b[fit.axis - rank + b.length], fit.axis)
 }
 
 /** Checks the shapes of the operands that come as options. */

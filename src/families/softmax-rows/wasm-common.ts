@@ -36,4 +36,3 @@ export const outcome = (values: Numbers | null | undefined, total: number, input
   total,
   gradients: { ...(input ? { input } : {}), ...(target ? { target } : {}) },
 })
-
