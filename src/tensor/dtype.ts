@@ -1,4 +1,4 @@
-import { bfloat16Bits, bfloat16Value, float16Bits, float16Values } from './float16.ts'
+import { bfloat16Bits, bfloat16Value, float16Bits, float16Values, narrowToBfloat16, narrowToFloat16 } from './float16.ts'
 
 export type DType = 'float64' | 'float32' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint8' | 'bool'
 
@@ -80,6 +80,8 @@ export function roundToDType(value: number, dtype: DType): number {
 export function toStorage(values: Numbers, dtype: DType): Storage {
   if (dtype === 'float64' && values instanceof Float64Array) return values
   if (dtype === 'float32' && values instanceof Float32Array) return values
+  if (dtype === 'float16' && values instanceof Float32Array) return narrowToFloat16(values)
+  if (dtype === 'bfloat16' && values instanceof Float32Array) return narrowToBfloat16(values)
   const storage = dtypes[dtype].allocate(values.length)
   for (let i = 0; i < values.length; i++) writeElement(storage, dtype, i, values[i])
   return storage

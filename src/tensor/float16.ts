@@ -46,8 +46,7 @@ export function bfloat16Bits(value: number): number {
 function roundTo(value: number, bits: number, minExponent: number, max: number): number {
   if (value === 0 || !Number.isFinite(value)) return value
   const ulp = 2 ** (Math.max(exponentOf(value), minExponent) - bits)
-  // adding 1.5 * 2^52 leaves no room for a fraction, so the processor rounds to an integer, ties to even
-  const rounded = (value / ulp + 6755399441055744 - 6755399441055744) * ulp
+  const rounded = roundToInteger(value / ulp) * ulp
   if (Math.abs(rounded) > max) return value < 0 ? -Infinity : Infinity
   return rounded === 0 && value < 0 ? -0 : rounded
 }
@@ -56,3 +55,32 @@ function exponentOf(value: number): number {
   word.setFloat64(0, value)
   return ((word.getUint16(0) >> 4) & 2047) - 1023
 }
+
+/** float32 rounded to float16, many at a time: the same as `float16Bits` of each. */
+export function narrowToFloat16(values: Float32Array): Uint16Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length)
+  const halves = new Uint16Array(values.length)
+  for (let i = 0; i < halves.length; i++) {
+    const sign = (bits[i] >>> 16) & 0x8000
+    const size = bits[i] & 0x7fffffff
+    if (size > 0x7f800000) halves[i] = 0x7e00
+    else if (size >= 0x477ff000) halves[i] = sign | 0x7c00
+    else if (size >= 0x38800000) halves[i] = sign | ((size - 0x38000000 + 0xfff + ((size >>> 13) & 1)) >>> 13)
+    else halves[i] = sign | roundToInteger(Math.abs(values[i]) * 2 ** 24)
+  }
+  return halves
+}
+
+/** float32 rounded to bfloat16, many at a time: the same as `bfloat16Bits` of each. */
+export function narrowToBfloat16(values: Float32Array): Uint16Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length)
+  const halves = new Uint16Array(values.length)
+  for (let i = 0; i < halves.length; i++) {
+    const whole = bits[i]
+    halves[i] = (whole & 0x7fffffff) > 0x7f800000 ? 0x7fc0 : (whole + 0x7fff + ((whole >>> 16) & 1)) >>> 16
+  }
+  return halves
+}
+
+/** To nearest, ties to even, for numbers below 2^51: adding 1.5·2^52 leaves no room for a fraction. */
+const roundToInteger = (value: number): number => value + 6755399441055744 - 6755399441055744

@@ -1,4 +1,5 @@
-import { allocateNumbers, computeDType, type DType, dtypes, type Numbers, readElement, type Storage } from './dtype.ts'
+import { allocateNumbers, computeDType, type DType, dtypes, type Numbers, type Storage } from './dtype.ts'
+import { gather } from './runs.ts'
 import { rowMajor, type Shape, sizeOf } from './shape.ts'
 
 /** Elements of a storage seen through a shape: element (i, j, …) lies at `offset + i·strides[0] + j·strides[1] + …`. */
@@ -51,9 +52,7 @@ export function numbersOf(view: View, dtype: DType = view.dtype): Numbers {
     return data.length === size ? data : data.subarray(view.offset, view.offset + size)
   }
   const numbers = allocateNumbers(dtype, size)
-  forEachIndex(view, (index, position) => {
-    numbers[position] = readElement(data, view.dtype, index)
-  })
+  if (size > 0) gather(view, 0, size, numbers)
   return numbers
 }
 

@@ -272,7 +272,11 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
   /** e·k + spread·w, and factor·a·y more where y is not 0; with k = factor·(c − a·Σy − b·Σw)/Σe. */
   function gradient(): void {
     f.get(slopeA, weightOfRow).op('f64.mul')
-    if (spreads) f.f64(shape.slopeUniform ?? 0).get(p.weightSum).op('f64.mul').op('f64.add')
+    if (spreads)
+      f.f64(shape.slopeUniform ?? 0)
+        .get(p.weightSum)
+        .op('f64.mul')
+        .op('f64.add')
     if (shape.slopeLse !== null) f.get(slopeC).op('f64.sub')
     f.get(factor).op('f64.mul').op('f64.neg').get(sum.value).op('f64.div').set(k)
     splat(k, kLanes)

@@ -1,5 +1,5 @@
-import { allocateNumbers, type Numbers, readElement } from '../../tensor/dtype.ts'
-import { sizeOf } from '../../tensor/shape.ts'
+import { allocateNumbers, type Numbers } from '../../tensor/dtype.ts'
+import { gather } from '../../tensor/runs.ts'
 import { isContiguous, type View } from '../../tensor/view.ts'
 import { type KernelMemory, memoryOf, type Tile } from './memory.ts'
 import { slotCount } from './run.ts'
@@ -62,31 +62,5 @@ export function outputOf(length: number, compute: Compute, memory: KernelMemory,
     numbers,
     at: (_, slot) => tiles[slot].address,
     done: (start, count, slot) => numbers.set(tiles[slot][compute].subarray(0, count), start),
-  }
-}
-
-/** Elements `start` to `start + count` of a view in row-major order, converted to numbers. */
-function gather({ data, dtype, shape, strides, offset }: View, start: number, count: number, target: Numbers): void {
-  const rank = shape.length
-  const at = new Array<number>(rank).fill(0)
-  let rest = start
-  let index = offset
-  for (let axis = rank - 1; axis >= 0; axis--) {
-    at[axis] = rest % shape[axis]
-    rest = Math.floor(rest / shape[axis])
-    index += at[axis] * strides[axis]
-  }
-  if (rank === 0 || sizeOf(shape) === 0) {
-    for (let i = 0; i < count; i++) target[i] = readElement(data, dtype, index)
-    return
-  }
-  for (let i = 0; i < count; i++) {
-    target[i] = readElement(data, dtype, index)
-    for (let axis = rank - 1; axis >= 0; axis--) {
-      index += strides[axis]
-      if (++at[axis] < shape[axis]) break
-      index -= strides[axis] * shape[axis]
-      at[axis] = 0
-    }
   }
 }
