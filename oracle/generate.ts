@@ -239,7 +239,7 @@ function drawRequires(random: Random, spec: LossSpec, tensors: Readonly<Record<s
   const weights = Object.keys(tensors).filter((name) => name in spec.options && isFloating(tensors[name].dtype))
   const often = (name: string) => {
     const option = spec.options[name]
-    return distribution || spec.functionalOnly?.includes(name) || (option.kind === 'tensor' && option.gradient === true)
+    return distribution || option.functional || (option.kind === 'tensor' && option.gradient === true)
   }
   return [...chosen, ...weights.filter((name) => random.chance(often(name) ? 0.5 : spec.pytorch === null ? 0 : 0.02))]
 }

@@ -48,7 +48,7 @@ export function runCase(c: Case): Ours {
     if (
       loss.spec.parametric !== true &&
       !Object.keys({ ...c.tensors, ...c.options }).some(
-        (name) => loss.spec.functionalOnly?.includes(name) || !(name in loss.spec.options || c.tensors[name]),
+        (name) => loss.spec.options[name]?.functional || !(name in loss.spec.options || c.tensors[name]),
       )
     ) {
       agree(

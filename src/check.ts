@@ -1,6 +1,6 @@
 import { LossError } from './errors.ts'
 import { camelCase, snakeCase } from './names.ts'
-import { isIndexDomain, type LossSpec, type OptionSpec, pythonFunction, pythonModule } from './spec.ts'
+import { functionalOnly, isIndexDomain, type LossSpec, type OptionSpec, pythonFunction, pythonModule } from './spec.ts'
 import { type DType, isFloating, torchName } from './tensor/dtype.ts'
 import { isTensorLike, tensorFrom } from './tensor/from.ts'
 import { broadcastShapes, listOf, type Shape, sameShape, tupleOf } from './tensor/shape.ts'
@@ -53,7 +53,7 @@ export function readOptions(spec: LossSpec, fn: string, options: unknown, ours: 
 
 /** The options of a function, or those of them that the module takes too. */
 const optionsOf = (spec: LossSpec, fn: string): string[] =>
-  Object.keys(spec.options).filter((name) => !(fn.startsWith('nn.') && spec.functionalOnly?.includes(name)))
+  Object.keys(spec.options).filter((name) => !(fn.startsWith('nn.') && spec.options[name].functional))
 
 /** Whether Python's None may be given: where it is the default, and for a boolean that no C++ function asks for. */
 const isNullable = ({ native }: LossSpec, name: string, option: OptionSpec): boolean =>
@@ -218,7 +218,7 @@ const pythonName = (spec: LossSpec, fn: string): string | null => (fn.startsWith
 /** What PyTorch's text names: the function, or the constructor of the module, which is its base class's where it adds no option. */
 export function constructorOf(spec: LossSpec, fn: string): string {
   if (!fn.startsWith('nn.')) return String(spec.pytorch)
-  const common = ['reduction', 'sizeAverage', 'reduce', ...(spec.functionalOnly ?? [])]
+  const common = ['reduction', 'sizeAverage', 'reduce', ...functionalOnly(spec)]
   const own = Object.keys(spec.options).filter((name) => !common.includes(name) && !spec.options[name].ours)
   const base = own.length === 0 ? '_Loss' : own.length === 1 && own[0] === 'weight' ? '_WeightedLoss' : spec.module
   return `${base}.__init__`

@@ -38,10 +38,19 @@ export type Planner = (call: Call, reduction: Reduction) => Plan
 /** The gradients that `wrt` names: one tensor for one name, an object of them for an array of names. */
 export type GradientOf<W> = W extends readonly (infer N extends string)[] ? { readonly [K in N]: Tensor } : Tensor
 
+/** What is known of a loss's family without a call. */
+export type Family = Pick<Kernel<never>, 'family' | 'about' | 'simd'>
+
+/** The arguments that a gradient may be asked for: positional ones, of the names `N`, and options that are tensors. */
+type WithGradient<T extends OptionTable, N extends string> =
+  | N
+  | { [K in keyof T]: T[K] extends { readonly kind: 'tensor' } ? K : never }[keyof T & string]
+
 export interface LossFunction<
   Args extends readonly unknown[] = readonly unknown[],
   T extends OptionTable = OptionTable,
   M extends string = string,
+  N extends string = string,
 > {
   /** The loss as a tensor on the tape: 0-D for 'mean' and 'sum', one value per element or row for 'none'. */
   (...args: [...Args, options?: OptionsOf<T>]): Tensor
@@ -52,19 +61,22 @@ export interface LossFunction<
    * a tensor that the gradient is written into, which saves the allocation; `into: input` overwrites the input.
    * For reduction 'none' it is the gradient of the sum.
    */
-  valueAndGrad<const W extends string | readonly string[] = 'input'>(
+  valueAndGrad<const W extends WithGradient<T, N> | readonly WithGradient<T, N>[] = N>(
     ...args: [...Args, options?: OptionsOf<T> & GradientOptions<W>]
   ): { readonly loss: Tensor; readonly grad: GradientOf<W> }
-  readonly spec: LossSpec<T> & { readonly module: M }
+  readonly spec: LossSpec<T, N> & { readonly module: M }
+  /** The shape of loss that it is one of, and what computes it. */
+  readonly family: Family
   /** @internal */
   readonly plan: Planner
 }
 
 /** Ties a definition and its family together into the public function. */
-export function defineLoss<Args extends readonly unknown[], const T extends OptionTable, const M extends string>(
-  spec: LossSpec<T> & { readonly module: M },
+export function defineLoss<Args extends readonly unknown[], const T extends OptionTable, const M extends string, const N extends string>(
+  spec: LossSpec<T, N> & { readonly module: M },
   plan: Planner,
-): LossFunction<Args, T, M> {
+  { family, about, simd = [] }: Family,
+): LossFunction<Args, T, M, N> {
   const loss = (...args: unknown[]): Tensor => taped(plan, begin(spec, args))
   const valueAndGrad = (...args: unknown[]) => {
     const { names, single, into, options } = readGradientOptions(spec, args[spec.inputs.length])
@@ -79,7 +91,7 @@ export function defineLoss<Args extends readonly unknown[], const T extends Opti
     return { loss: value, grad: single ? grads[names[0]] : grads }
   }
   // the cast is sound: readCall refuses what the types refuse, and valueAndGrad answers by what wrt is
-  return Object.assign(loss, { valueAndGrad, spec, plan }) as unknown as LossFunction<Args, T, M>
+  return Object.assign(loss, { valueAndGrad, spec, plan, family: { family, about, simd } }) as unknown as LossFunction<Args, T, M, N>
 }
 
 function begin(spec: LossSpec, args: readonly unknown[]): Call {

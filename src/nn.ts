@@ -6,7 +6,7 @@ import type { LossFunction } from './loss.ts'
 import * as losses from './losses/index.ts'
 import { legacyReduction, warnLegacy } from './reduce.ts'
 import { type Report, report } from './report.ts'
-import { type OptionsOf, type OptionTable, pythonModule } from './spec.ts'
+import { functionalOnly, type ModuleOptionsOf, type OptionsOf, type OptionTable, pythonModule } from './spec.ts'
 import type { Tensor } from './tensor/tensor.ts'
 
 /** A loss with its options fixed: PyTorch's criterion. */
@@ -19,7 +19,10 @@ export interface Criterion<Args extends readonly unknown[] = readonly unknown[],
 }
 
 type Table = typeof losses
-type ModuleOf<F> = F extends LossFunction<infer Args, infer T, string> ? (options?: OptionsOf<T>) => Criterion<Args, OptionsOf<T>> : never
+type ModuleOf<F> =
+  F extends LossFunction<infer Args, infer T, string, string>
+    ? (options?: ModuleOptionsOf<T>) => Criterion<Args, ModuleOptionsOf<T>>
+    : never
 
 /** The modules that hold parameters, of the losses that say so: these are made by hand. */
 const parametric = { LinearCrossEntropyLoss }
@@ -49,7 +52,7 @@ function criterionOf(loss: LossFunction) {
   // a function, not an arrow: whoever writes `new nn.MSELoss()` out of habit gets the criterion too
   return function makeCriterion(...given: unknown[]): Criterion {
     const options = readOptions(spec, name, given.length > 1 ? given : given[0])
-    for (const functional of spec.functionalOnly ?? []) if (options[functional] !== undefined) throw functionalOnly(spec, name, functional)
+    for (const functional of functionalOnly(spec)) if (options[functional] !== undefined) throw ofFunction(spec, name, functional)
     const once = settled(name, options)
     const forward = (...args: unknown[]): Tensor => {
       if (args.length !== spec.inputs.length) throw wrongArguments(spec, name, args.length)
@@ -74,7 +77,7 @@ function settled(name: string, options: Record<string, unknown>): Record<string,
   return { ...rest, reduction: legacyReduction(options) }
 }
 
-function functionalOnly(spec: LossFunction['spec'], module: string, option: string): LossError {
+function ofFunction(spec: LossFunction['spec'], module: string, option: string): LossError {
   return new LossError({
     code: 'option-unknown',
     fn: module,

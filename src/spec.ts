@@ -29,8 +29,8 @@ export const isIndexDomain = (domain: Domain): boolean => /^(classes|labels|leng
  */
 export type Axes = string | readonly string[]
 
-export interface InputSpec {
-  readonly name: string
+export interface InputSpec<N extends string = string> {
+  readonly name: N
   readonly domain: Domain
   /** What the argument means and which shapes it may have, in words. */
   readonly help: string
@@ -58,6 +58,8 @@ interface OptionFacts {
   readonly help: string
   /** An option that PyTorch does not have. */
   readonly ours?: true
+  /** An option of the function only, which PyTorch's module does not take. */
+  readonly functional?: true
 }
 
 export type OptionSpec = OptionFacts &
@@ -107,7 +109,7 @@ type OptionValue<S extends OptionSpec> = S extends { kind: 'tensor' }
 export type OptionsOf<T extends OptionTable> = { readonly [K in keyof T]?: OptionValue<T[K]> }
 
 /** Everything about a loss that is data: the public function, `nn`, the command line, the docs and the tests derive from it. */
-export interface LossSpec<T extends OptionTable = OptionTable> {
+export interface LossSpec<T extends OptionTable = OptionTable, N extends string = string> {
   /** The function's name here: PyTorch's in camelCase. */
   readonly name: string
   /** The function's name in Python, `torch.nn.functional.<pytorch>`; null where neither PyTorch nor the library has it. */
@@ -128,10 +130,8 @@ export interface LossSpec<T extends OptionTable = OptionTable> {
   readonly inside: string
   /** What `mean` divides by. */
   readonly mean: Denominator
-  readonly inputs: readonly InputSpec[]
+  readonly inputs: readonly InputSpec<N>[]
   readonly options: T
-  /** Options of the functional form only, which PyTorch's module does not take. */
-  readonly functionalOnly?: readonly (keyof T & string)[]
   /**
    * Where PyTorch reduces in Python, and not in its C++ function: its text for a reduction that does not exist. There 'elementwise_mean' is
    * none. null for calls that it reduces in C++.
@@ -164,6 +164,14 @@ export const pythonFunction = ({ pytorch, library }: LossSpec): string | null =>
 /** Where PyTorch has the module, `torch.nn.MSELoss`; null where the module is ours alone. */
 export const pythonModule = ({ pytorch, library, module }: LossSpec): string | null =>
   pytorch === null || library !== undefined ? null : `torch.nn.${module}`
+
+/** The options that the module takes too. */
+export type ModuleOptionsOf<T extends OptionTable> = OptionsOf<{
+  [K in keyof T as T[K] extends { readonly functional: true } ? never : K]: T[K]
+}>
+
+/** The names of the options that the function alone takes. */
+export const functionalOnly = ({ options }: LossSpec): readonly string[] => Object.keys(options).filter((name) => options[name].functional)
 
 /** Options that most losses have. */
 export const reductionOptions = {

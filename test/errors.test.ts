@@ -61,7 +61,7 @@ const mistakes: Record<string, () => unknown> = {
   'ignoreIndex with probabilities': () => crossEntropy(scores, scores, { ignoreIndex: 0 }),
   'an axis that is not there': () => softmax(scores, 2),
   'a reduction that is not there': () => mseLoss(scores, scores, { reduction: wrong('avg') }),
-  'wrt of nothing': () => mseLoss.valueAndGrad(scores, scores, { wrt: 'inputs' }),
+  'wrt of nothing': () => mseLoss.valueAndGrad(scores, scores, { wrt: wrong('inputs') }),
   'wrt that is no name': () => mseLoss.valueAndGrad(scores, scores, { wrt: wrong(1) }),
   'a gradient for the class weights': () => crossEntropy(scores, [0, 1], { weight: tensor([1, 2, 3], { requiresGrad: true }) }),
   'a gradient for integers': () => tensor(new Int32Array(2), { requiresGrad: true }),

@@ -58,6 +58,8 @@ function operandsOf({ n, d, c, axes = [], bias, weight, probabilities, ...rest }
   }
 }
 
+const operands = ['input', 'linearWeight', 'linearBias'] as const
+
 /** The largest difference, as a part of the largest number expected. */
 function differenceOf(actual: ArrayLike<number | bigint>, expected: ArrayLike<number | bigint | null>): number {
   let [difference, size] = [actual.length === expected.length ? 0 : Infinity, 1e-30]
@@ -113,7 +115,7 @@ describe.each(backends)('linearCrossEntropy on %s', (_, backend, fma) => {
       allowFma(fma)
       useBackend(backend)
       const { input, linearWeight, target, options } = operandsOf(given)
-      const names = ['input', 'linearWeight', ...(given.bias ? ['linearBias'] : [])]
+      const names = given.bias ? operands : operands.slice(0, 2)
       const { loss, grad } = linearCrossEntropy.valueAndGrad(input, linearWeight, target, { ...options, wrt: names })
       expect(lastBackend()).toBe(features().simd ? backend : 'reference')
       expect(differenceOf(loss.data, wanted.loss.data), JSON.stringify(variant)).toBeLessThan(tolerances.float32)
@@ -165,7 +167,7 @@ function unfused(given: Case) {
   const { linearBias, ...rest } = options
   if (axes.length > 0) {
     // the reference kernel makes a position's scores by itself: it is held to PyTorch above
-    const names = ['input', 'linearWeight', ...(linearBias === undefined ? [] : ['linearBias'])]
+    const names = linearBias === undefined ? operands.slice(0, 2) : operands
     const { loss, grad } = linearCrossEntropy.valueAndGrad(input, linearWeight, target, { ...options, wrt: names })
     return { loss, gradients: grad }
   }

@@ -31,6 +31,10 @@ export interface Outcome {
  */
 export interface Kernel<P> {
   readonly family: string
+  /** What one problem is, in words: 'one value per element'. */
+  readonly about: string
+  /** The arithmetic that `wasm` takes (16 bits are computed in float32); left out: none. Tests hold it to what runs. */
+  readonly simd?: readonly ('float32' | 'float64')[]
   reference(problem: P, want: Want): Outcome
   wasm?(problem: P, want: Want): Outcome
 }

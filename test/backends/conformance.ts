@@ -5,8 +5,11 @@ import { type Golden, hasGoldens, readGoldens } from '../../oracle/goldens.ts'
 import { pythonOf, typescriptOf } from '../../oracle/snippets.ts'
 import { Tally } from '../../oracle/tally.ts'
 import { type BackendName, lastBackend, useBackend } from '../../src/backends/choose.ts'
+import { features } from '../../src/backends/wasm/engine.ts'
+import type { LossFunction } from '../../src/loss.ts'
 import * as losses from '../../src/losses/index.ts'
-import { type LossSpec, snakeName } from '../../src/spec.ts'
+import { snakeName } from '../../src/spec.ts'
+import { computeDType } from '../../src/tensor/dtype.ts'
 
 /** A way in which a backend may differ from PyTorch, with the reason; every use is counted and shown. */
 export interface Difference {
@@ -22,7 +25,10 @@ export function conformance(title: string, backend: BackendName, differences: re
   const tally = new Tally()
   const used = new Map<string, number>()
   const ran = new Map<string, number>()
-  const specs = Object.values<{ readonly spec: LossSpec }>(losses).map(({ spec }) => spec)
+  const all = Object.values(losses) as unknown as readonly LossFunction[]
+  const specs = all.map(({ spec }) => spec)
+  /** Which arithmetic the backend itself did, by loss. */
+  const did = new Map<string, Set<string>>()
   beforeAll(() => useBackend(backend))
   afterAll(() => {
     useBackend(null)
@@ -61,12 +67,20 @@ export function conformance(title: string, backend: BackendName, differences: re
     expect(ran.get(backend) ?? 0).toBeGreaterThan(2000)
   })
 
+  test.skipIf(backend !== 'wasm' || !features().simd)(`${title}: a family's SIMD takes what it says, and nothing else`, () => {
+    for (const { spec, family } of all)
+      expect([...(did.get(snakeName(spec)) ?? [])].sort(), spec.name).toEqual([...(family.simd ?? [])].sort())
+  })
+
   function failureOf(golden: Golden): string[] {
     const { case: c, answer } = golden
     const verdict = judge(c, answer)
     tally.add(c.loss, verdict)
     const by = String(lastBackend())
     ran.set(by, (ran.get(by) ?? 0) + 1)
+    if (by === backend && answer.loss !== undefined && verdict.failure === null && verdict.exception === null) {
+      did.set(c.loss, (did.get(c.loss) ?? new Set()).add(computeDType(answer.loss.dtype)))
+    }
     if (verdict.failure === null) return []
     const known = differences.find(({ applies }) => applies(golden, verdict.failure?.text ?? ''))
     if (known !== undefined) {

@@ -14,13 +14,19 @@ import { referenceLinearRows } from './reference.ts'
 import { runLinearRows } from './wasm.ts'
 
 /** One value per row of scores, which are never all there. */
-const linearRowsKernel: Kernel<LinearRowsProblem> = { family: 'linear-rows', reference: referenceLinearRows, wasm: runLinearRows }
+const linearRowsKernel: Kernel<LinearRowsProblem> = {
+  family: 'linear-rows',
+  about: 'one value per row of scores that a linear layer makes',
+  simd: ['float32'],
+  reference: referenceLinearRows,
+  wasm: runLinearRows,
+}
 
 /** Makes a loss of a formula of one row of scores, where the scores are input·linearWeightᵀ + linearBias. */
-export function linearRows<const T extends OptionTable, const M extends string>(
-  definition: SoftmaxRowsDefinition<T, M>,
-): LossFunction<[input: TensorLike, linearWeight: TensorLike, target: TensorLike], T, M> {
-  return defineLoss(definition, (call, reduction) => planLinearRows(definition, call, reduction))
+export function linearRows<const T extends OptionTable, const M extends string, const N extends string>(
+  definition: SoftmaxRowsDefinition<T, M, N>,
+): LossFunction<[input: TensorLike, linearWeight: TensorLike, target: TensorLike], T, M, N> {
+  return defineLoss(definition, (call, reduction) => planLinearRows(definition, call, reduction), linearRowsKernel)
 }
 
 function planLinearRows<T extends OptionTable, M extends string>(

@@ -15,10 +15,18 @@ import { referencePointwise } from './reference.ts'
 import { runPointwise } from './wasm.ts'
 
 /** One value per element. */
-const pointwiseKernel: Kernel<PointwiseProblem> = { family: 'pointwise', reference: referencePointwise, wasm: runPointwise }
+const pointwiseKernel: Kernel<PointwiseProblem> = {
+  family: 'pointwise',
+  about: 'one value per element',
+  simd: ['float32', 'float64'],
+  reference: referencePointwise,
+  wasm: runPointwise,
+}
 
 /** A loss with one value per element: its data, its formula, and PyTorch's words for what it refuses. */
-export interface PointwiseDefinition<T extends OptionTable, M extends string> extends LossSpec<T>, PointwiseFormula {
+export interface PointwiseDefinition<T extends OptionTable, M extends string, N extends string = string>
+  extends LossSpec<T, N>,
+    PointwiseFormula {
   readonly module: M
   /** What PyTorch refuses before it looks at shapes. */
   readonly first?: (call: Call) => void
@@ -43,8 +51,10 @@ export interface PointwiseDefinition<T extends OptionTable, M extends string> ex
 /** As `pointwise`, for other arguments than an input and a target. */
 export const pointwiseOf =
   <Args extends readonly TensorLike[]>() =>
-  <const T extends OptionTable, const M extends string>(definition: PointwiseDefinition<T, M>): LossFunction<Args, T, M> =>
-    defineLoss(definition, (call, reduction) => planPointwise(definition, call, reduction))
+  <const T extends OptionTable, const M extends string, const N extends string>(
+    definition: PointwiseDefinition<T, M, N>,
+  ): LossFunction<Args, T, M, N> =>
+    defineLoss(definition, (call, reduction) => planPointwise(definition, call, reduction), pointwiseKernel)
 
 /**
  * Makes a loss of a formula of one element.

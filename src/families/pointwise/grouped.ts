@@ -15,8 +15,8 @@ export interface Grouping {
 }
 
 /** The kernel of one value per group, made of the one per element: a sum and a division forwards, a factor in the gradients. */
-export const grouped = ({ family, reference, wasm }: Kernel<PointwiseProblem>, grouping: Grouping): Kernel<PointwiseProblem> => ({
-  family,
+export const grouped = ({ reference, wasm, ...kernel }: Kernel<PointwiseProblem>, grouping: Grouping): Kernel<PointwiseProblem> => ({
+  ...kernel,
   reference: inGroups(reference, grouping),
   wasm: wasm && inGroups(wasm, grouping),
 })

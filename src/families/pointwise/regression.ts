@@ -24,8 +24,7 @@ export const regression = (native: string) =>
   ({
     ...realValues,
     mean: 'weights',
-    options: { ...reductionOptions, weight: elementWeightOption, broadcast: broadcastOption },
-    functionalOnly: ['weight'],
+    options: { ...reductionOptions, weight: { ...elementWeightOption, functional: true }, broadcast: broadcastOption },
     differentiable: ['weight'],
     reducedInPython: reducedWithWeight,
     native: {

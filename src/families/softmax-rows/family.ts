@@ -14,10 +14,18 @@ import { checkByteTarget, checkClassShapes, checkClassWeight, classAxis, readCla
 import { runRows } from './wasm.ts'
 
 /** One value per row of scores. */
-const softmaxRowsKernel: Kernel<RowsProblem> = { family: 'softmax-rows', reference: referenceRows, wasm: runRows }
+const softmaxRowsKernel: Kernel<RowsProblem> = {
+  family: 'softmax-rows',
+  about: 'one value per row of scores',
+  simd: ['float32'],
+  reference: referenceRows,
+  wasm: runRows,
+}
 
 /** A loss with one value per row of scores: its data and its formula over the row's statistics. */
-export interface SoftmaxRowsDefinition<T extends OptionTable, M extends string> extends LossSpec<T>, RowFormula {
+export interface SoftmaxRowsDefinition<T extends OptionTable, M extends string, N extends string = string>
+  extends LossSpec<T, N>,
+    RowFormula {
   readonly module: M
   /** Whether the input is log-probabilities already, so that no softmax is taken. */
   readonly normalised?: true
@@ -33,10 +41,12 @@ type Kernels = readonly [last: string, elsewhere: string]
 const picking: Kernels = ['nll_loss_out_frame', 'nll_loss2d_forward_out_frame']
 
 /** Makes a loss of a formula of one row of scores. */
-export function softmaxRows<const T extends OptionTable, const M extends string>(
-  definition: SoftmaxRowsDefinition<T, M>,
-): LossFunction<[input: TensorLike, target: TensorLike], T, M> {
-  return defineLoss(definition, (call, reduction) => planRows(definition, call, reduction))
+export function softmaxRows<const T extends OptionTable, const M extends string, const N extends string>(
+  definition: SoftmaxRowsDefinition<T, M, N>,
+): LossFunction<[input: TensorLike, target: TensorLike], T, M, N> {
+  // picking one number of a row is no work for SIMD
+  const kernel = definition.normalised === true ? { ...softmaxRowsKernel, simd: [] } : softmaxRowsKernel
+  return defineLoss(definition, (call, reduction) => planRows(definition, call, reduction), kernel)
 }
 
 /** What a call computes of its scores, checked. */
