@@ -11,7 +11,7 @@ import type { BoxesProblem, Penalty } from './problem.ts'
 import { referenceBoxes } from './reference.ts'
 
 /** One value per pair of boxes. */
-const boxesKernel: Kernel<BoxesProblem> = { family: 'boxes', reference: referenceBoxes }
+const boxesKernel: Kernel<BoxesProblem> = { family: 'boxes', about: 'one value per pair of boxes', reference: referenceBoxes }
 
 /** What the losses of two boxes have in common. */
 export const boxesData = {
@@ -37,7 +37,7 @@ export const boxesData = {
 } as const satisfies Partial<LossSpec>
 
 /** A loss of pairs of boxes: its data, and what it adds to 1 − IoU. */
-export interface BoxesDefinition<T extends OptionTable, M extends string> extends LossSpec<T> {
+export interface BoxesDefinition<T extends OptionTable, M extends string, N extends string = string> extends LossSpec<T, N> {
   readonly module: M
   readonly penalty: Penalty
   /** The ε of the IoU, where `eps` does not reach it. */
@@ -45,10 +45,10 @@ export interface BoxesDefinition<T extends OptionTable, M extends string> extend
 }
 
 /** Makes a loss 1 − IoU + penalty of pairs of boxes. */
-export function boxes<const T extends OptionTable, const M extends string>(
-  definition: BoxesDefinition<T, M>,
-): LossFunction<[boxes1: TensorLike, boxes2: TensorLike], T, M> {
-  return defineLoss(definition, (call, reduction) => planBoxes(definition, call, reduction))
+export function boxes<const T extends OptionTable, const M extends string, const N extends string>(
+  definition: BoxesDefinition<T, M, N>,
+): LossFunction<[boxes1: TensorLike, boxes2: TensorLike], T, M, N> {
+  return defineLoss(definition, (call, reduction) => planBoxes(definition, call, reduction), boxesKernel)
 }
 
 function planBoxes<T extends OptionTable, M extends string>(
