@@ -194,7 +194,7 @@ describe('in kernel memory', () => {
     const { input, linearWeight, target, options } = operandsOf(given)
     const wrt = ['input', 'linearWeight', 'linearBias'] as const
     const copied = linearCrossEntropy.valueAndGrad(input, linearWeight, target, { ...options, wrt })
-    const memory = new Memory(64)
+    const memory = new Memory(true, 64)
     const weight = inMemory(memory, linearWeight.data as Float32Array, [200, 16])
     const into = inMemory(memory, new Float32Array(3200).fill(9), [200, 16])
     const inPlace = linearCrossEntropy.valueAndGrad(input, weight, target, { ...options, wrt, into: { linearWeight: into } })
@@ -234,7 +234,7 @@ describe('in kernel memory', () => {
   test('a large vocabulary takes no more than 5 % of its scores', () => {
     useBackend('wasm')
     const [n, d, c] = [1024, 8, 4000]
-    const memory = new Memory(1)
+    const memory = new Memory(true, 1)
     const values = (shape: readonly number[], seed: number) => Float32Array.from(numbers(shape, seed))
     const weight = inMemory(memory, values([c, d], 2), [c, d])
     const into = inMemory(memory, new Float32Array(c * d), [c, d])
