@@ -1,4 +1,5 @@
-import { type Axes, type Denominator, type Domain, type LossSpec, pythonFunction, pythonModule } from './spec.ts'
+import type { LossFunction } from './loss.ts'
+import { type Axes, type Denominator, type Domain, pythonFunction, pythonModule } from './spec.ts'
 
 /** The contract of a loss in words: what ends the confusion about shapes, ranges, and what is inside. */
 export interface Card {
@@ -8,6 +9,10 @@ export interface Card {
   readonly python: { readonly function: string | null; readonly module: string | null }
   readonly summary: string
   readonly formula: string
+  /** The shape of loss that it is one of, and that in words. */
+  readonly family: { readonly name: string; readonly about: string }
+  /** Which arithmetic a backend does faster than plain JavaScript; 16 bits are computed in float32. */
+  readonly accelerated: { readonly wasm?: readonly string[] }
   /** What the loss does itself, so that it must not be done before it. */
   readonly inside: string
   /** What each positional argument means, its shape, and the range of its values. */
@@ -29,8 +34,9 @@ export interface Card {
  * card(crossEntropy).inside // => 'softmax'
  * card(mseLoss).mean // => 'the number of elements; with weights their sum'
  */
-export function card({ spec }: { readonly spec: LossSpec }): Card {
+export function card({ spec, family }: Pick<LossFunction, 'spec' | 'family'>): Card {
   const { name, module, summary, formula, inside, inputs } = spec
+  const { simd = [] } = family
   const distributions = inputs.some(({ domain }) => domain === 'classes or probabilities')
   return {
     function: name,
@@ -38,6 +44,8 @@ export function card({ spec }: { readonly spec: LossSpec }): Card {
     python: { function: pythonFunction(spec), module: pythonModule(spec) },
     summary,
     formula,
+    family: { name: family.family, about: family.about },
+    accelerated: simd.length === 0 ? {} : { wasm: simd },
     inside,
     inputs: inputs.map(({ name, help, domain, enforced, axes }) => ({
       name,

@@ -76,7 +76,7 @@ export function errorDocument({ exit, message, data }: Failure): ErrorDocument {
 }
 
 /** Indented, with arrays of numbers on one line. A newline inside a string is escaped, so that no string is touched. */
-export const printed = (document: ResultDocument | ErrorDocument): string =>
+export const printed = (document: object): string =>
   `${JSON.stringify(document, null, 2).replace(/\[\n[^[\]{}"]*\]/g, (array) => array.replace(/\n\s*/g, '').replaceAll(',', ', '))}\n`
 
 const jsonNumber = (value: number): JsonNumber => (Number.isFinite(value) ? value : (String(value) as JsonNumber))

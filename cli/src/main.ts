@@ -7,6 +7,7 @@ import { exitCode } from './exit.ts'
 import { Failure, usageFailure } from './failure.ts'
 import { afterAll } from './help.ts'
 import { errorDocument, printed, resultDocument, version } from './json.ts'
+import { listCommand } from './list.ts'
 import { kebabCase, losses, lossNamed } from './losses.ts'
 import { describe } from './output.ts'
 import { type Job, run } from './run.ts'
@@ -59,6 +60,7 @@ async function parse(argv: readonly string[]): Promise<number> {
   }
   const commands = losses.map((loss) => lossCommand(loss, act))
   commands.push(examplesCommand((code) => (exit = code)).helpGroup('Other commands:'))
+  commands.push(listCommand().helpGroup('Other commands:'))
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program).exitOverride(refusal(command)))
   await program.exitOverride(refusal(program)).parseAsync(normalised(argv, commands), { from: 'user' })
   return exit

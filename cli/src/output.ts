@@ -2,24 +2,23 @@ import { type Card, card, type LossSpec } from 'surprisal'
 import { paintFor } from './colour.ts'
 import { commandName } from './losses.ts'
 import { rounded, shortest, tuple } from './numbers.ts'
+import { inPython } from './python.ts'
 import { label, type Result } from './run.ts'
 import { isFile } from './values.ts'
 
 /** The result for people: what was read, then the value with the numbers behind it. */
 export function describe(result: Result, paint = paintFor(process.stdout)): string {
   const { spec } = result.job.loss
-  const title = `${paint.bold(commandName(spec))}  ${paint.dim(inPython(card(result.job.loss).python))}`
+  const title = `${paint.bold(commandName(spec))}  ${paint.dim(origin(card(result.job.loss).python))}`
   const [value, ...behind] = numbers(result)
   const written = outputs(result)
   const blocks = [given(result), [[value[0], paint.bold(value[1]), ...value.slice(2)], ...behind], ...(written.length > 0 ? [written] : [])]
   return `${title}\n${blocks.map((rows) => `\n${columns(rows, paint.dim)}`).join('')}`
 }
 
-/** `PyTorch: F.mse_loss, nn.MSELoss`, in the abbreviations of its users. */
-function inPython({ function: fn, module }: Card['python']): string {
-  const names = [fn, module]
-    .filter((name) => name !== null)
-    .map((name) => name.replace(/^torch\.nn\.functional/, 'F').replace(/^torch\./, ''))
+/** `PyTorch: F.mse_loss, nn.MSELoss`. */
+function origin({ function: fn, module }: Card['python']): string {
+  const names = [fn, module].filter((name) => name !== null).map(inPython)
   return names.length === 0 ? 'not in PyTorch' : `PyTorch: ${names.join(', ')}`
 }
 
