@@ -6,8 +6,8 @@ import { type Dispatch, dispatchWith } from './run.ts'
  * Threads that run kernel calls side by side.
  *
  * A job is a list of calls of one function. Its calls are handed out by a ticket, a job number and a call number in one word, which a thread
- * takes by compare-and-exchange; so a thread that is late can never take a call of another job by mistake. The results lie in the order of
- * the calls, whoever made them. Waiting threads look around for a moment, then sleep.
+ * takes by compare-and-exchange. The ticket is closed while the next job is written down, so a thread that is late can never take a call of
+ * another job by mistake. The results lie in the order of the calls, whoever made them. Waiting threads look around for a moment, then sleep.
  */
 interface Thread {
   postMessage(message: unknown): void
@@ -24,6 +24,8 @@ interface Starter {
 const word = { ticket: 0, done: 1, calls: 2, width: 3, fn: 4, wake: 5, listening: 6, started: 7, ready: 8 } as const
 
 const mostCalls = 4096
+/** The call number of a ticket that hands out nothing. */
+const closed = 0xffff
 const widest = 32
 const head = 1024
 
@@ -58,8 +60,10 @@ class Pool {
     if (!memory.shared || calls.length < 2 || calls.length > mostCalls || !this.started()) return calls.map((args) => run(...args))
     const fn = this.functionOf(memory, kernel, name)
     const width = calls[0].length
-    for (let i = 0; i < calls.length; i++) this.args.set(calls[i], i * width)
     const { words } = this
+    // a late thread may just have looked at the last job's ticket: it must not take it for one of more calls
+    Atomics.store(words, word.ticket, (this.job << 16) | closed)
+    for (let i = 0; i < calls.length; i++) this.args.set(calls[i], i * width)
     words[word.calls] = calls.length
     words[word.width] = width
     words[word.fn] = fn
