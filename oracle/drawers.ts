@@ -3,6 +3,7 @@ import type { DType } from '../src/tensor/dtype.ts'
 import type { Case, CaseTensor } from './cases.ts'
 import { boxDTypes, boxSizes } from './drawers/boxes.ts'
 import { ignoredToken, linearSizes } from './drawers/linear.ts'
+import { noRows } from './drawers/margins.ts'
 import type { Random } from './random.ts'
 import type { SizesOf } from './tolerance.ts'
 import type { Mood } from './values.ts'
@@ -45,4 +46,6 @@ export const drawers: Readonly<Record<string, Drawer>> = {
   distanceBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
   generalizedBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
   linearCrossEntropy: { sizes: linearSizes, excuse: ignoredToken, share: 0.4 },
+  multiMarginLoss: { excuse: noRows },
+  multilabelMarginLoss: { excuse: noRows },
 }

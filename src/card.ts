@@ -51,7 +51,7 @@ export function card({ spec, family }: Pick<LossFunction, 'spec' | 'family'>): C
       name,
       help,
       axes: axes === undefined ? null : axesText(axes),
-      range: ranges[domain],
+      range: 'ignoreIndex' in spec.options ? ranges[domain] : ranges[domain].replace(', or ignoreIndex', ''),
       enforced: enforced === true || domain === 'classes' || domain === 'labels',
     })),
     mean: denominators[spec.mean] + (distributions ? '; with probabilities the number of rows' : ''),

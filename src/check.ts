@@ -182,6 +182,18 @@ export function integerGradient(fn: string, argument: string, dtype: DType): Los
   })
 }
 
+/** A shape that PyTorch refuses for an argument. */
+export const wrongShape = (call: Call, argument: string, expected: string, repair: string, pytorch: string | null): LossError =>
+  new LossError({
+    code: 'shape',
+    fn: call.spec.name,
+    argument,
+    received: `shape ${tupleOf(call.tensors[argument].shape)}`,
+    expected,
+    repair,
+    pytorch,
+  })
+
 /** A dtype that PyTorch refuses for an argument. */
 export function wrongDType(call: Call, argument: string, expected: string, repair: string, pytorch: string | null): LossError {
   const { dtype } = call.tensors[argument]

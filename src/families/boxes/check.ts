@@ -1,4 +1,4 @@
-import { type Call, wrongDType } from '../../check.ts'
+import { type Call, wrongDType, wrongShape } from '../../check.ts'
 import { LossError } from '../../errors.ts'
 import { type DType, resultType, torchName } from '../../tensor/dtype.ts'
 import { broadcastShapes, repairShape, type Shape, sameShape, tupleOf } from '../../tensor/shape.ts'
@@ -91,14 +91,3 @@ function overlapping(boxes1: Tensor, boxes2: Tensor): number {
   }
   return count
 }
-
-const wrongShape = (call: Call, argument: string, expected: string, repair: string, pytorch: string): LossError =>
-  new LossError({
-    code: 'shape',
-    fn: call.spec.name,
-    argument,
-    received: `shape ${tupleOf(call.tensors[argument].shape)}`,
-    expected,
-    repair,
-    pytorch,
-  })
