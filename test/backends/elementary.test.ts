@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { sweep, sweeps } from '../../scripts/accuracy.ts'
 
 // the bounds of docs/accuracy.md, rounded up, on a sample of the floats; `npm run accuracy` tries every one
-const bounds = [1.4, 1.4, 0.9, 1.5, 2.6]
+const bounds = [1.4, 2.3, 2.4, 4.6, 0.9, 1.5, 3.2]
 
 test.each(sweeps.map((each, i) => [each.name, each, bounds[i]] as const))('%s is as exact as the documents say', (_, each, bound) => {
   const { worst, count } = sweep(each, false, 9973)
-  expect(count).toBeGreaterThan(100_000)
+  expect(count).toBeGreaterThan(1_000)
   expect(worst).toBeLessThan(bound)
 })

@@ -24,6 +24,8 @@ interface Starter {
 const word = { ticket: 0, done: 1, calls: 2, width: 3, fn: 4, wake: 5, listening: 6, started: 7, ready: 8 } as const
 
 const mostCalls = 4096
+/** Two tiles are done by one thread as soon as another has woken up: measured, threads pay from three (some 100,000 elements) on. */
+const fewestCalls = 3
 /** The call number of a ticket that hands out nothing. */
 const closed = 0xffff
 const widest = 32
@@ -57,7 +59,8 @@ class Pool {
 
   readonly dispatch: Dispatch = (memory, kernel, name, calls) => {
     const run = memory.instance(kernel).exports[name] as (...args: readonly number[]) => number
-    if (!memory.shared || calls.length < 2 || calls.length > mostCalls || !this.started()) return calls.map((args) => run(...args))
+    if (!memory.shared || calls.length < fewestCalls || calls.length > mostCalls || !this.started())
+      return calls.map((args) => run(...args))
     const fn = this.functionOf(memory, kernel, name)
     const width = calls[0].length
     const { words } = this
