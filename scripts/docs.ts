@@ -1,8 +1,11 @@
 // `npm run docs`: writes what the documents take from the table of losses.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type Card, card } from '../src/card.ts'
 import { binaryCrossEntropy, binaryCrossEntropyWithLogits, crossEntropy, mseLoss, nllLoss } from '../src/losses/index.ts'
+import { lossPages } from './loss-pages.ts'
 
+/** Where the pages about losses lie. */
+export const folder = new URL('../docs/losses/', import.meta.url)
 const readme = new URL('../README.md', import.meta.url)
 /** The losses that nearly everybody meets first; docs/losses/ has a page of each. */
 const inReadme = [crossEntropy, nllLoss, binaryCrossEntropyWithLogits, binaryCrossEntropy, mseLoss]
@@ -32,4 +35,10 @@ function cards(): string {
   ].join('\n')
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) writeFileSync(readme, withCards(readFileSync(readme, 'utf8')))
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  writeFileSync(readme, withCards(readFileSync(readme, 'utf8')))
+  const pages = lossPages()
+  mkdirSync(folder, { recursive: true })
+  for (const name of readdirSync(folder)) if (!pages.has(name)) rmSync(new URL(name, folder))
+  for (const [name, text] of pages) writeFileSync(new URL(name, folder), text)
+}

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { withCards } from '../scripts/docs.ts'
 import { nn } from '../src/index.ts'
 import * as losses from '../src/losses/index.ts'
 import { type LossSpec, snakeName } from '../src/spec.ts'
@@ -31,11 +30,6 @@ test.each(specs)('$name: its data are whole', (spec) => {
 test('no two losses share a name', () => {
   const names = specs.flatMap((spec) => [snakeName(spec), spec.module, ...spec.aliases])
   expect(new Set(names).size).toBe(names.length)
-})
-
-test('the README has the cards that the table makes (npm run docs)', () => {
-  const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  expect(text).toBe(withCards(text))
 })
 
 test('the words of the algebra stay few: every backend has to spell each', () => {

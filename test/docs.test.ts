@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { folder, withCards } from '../scripts/docs.ts'
+import { lossPages } from '../scripts/loss-pages.ts'
+import { texOf } from '../scripts/tex.ts'
+import * as losses from '../src/losses/index.ts'
+import type { LossSpec } from '../src/spec.ts'
+
+test('the README has the cards that the table makes (npm run docs)', () => {
+  const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  expect(text).toBe(withCards(text))
+})
+
+test('docs/losses has the pages that the table and the docstrings make (npm run docs)', () => {
+  const pages = lossPages()
+  expect(readdirSync(folder).sort()).toEqual([...pages.keys()].sort())
+  for (const [name, text] of pages) expect(readFileSync(new URL(name, folder), 'utf8'), name).toBe(text)
+})
+
+test('every loss has a page, and the index leads to it', () => {
+  const pages = lossPages()
+  for (const name of Object.keys(losses)) expect(pages.get('README.md')).toContain(`[\`${name}\`](`)
+  const links = [...(pages.get('README.md') ?? '').matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, file]) => file)
+  for (const file of links) expect(pages.has(file), file).toBe(true)
+  expect(links).toHaveLength(pages.size - 1)
+})
+
+test('a formula in Unicode becomes TeX', () => {
+  expect(texOf('(x − t)²')).toBe('(x - t)^{2}')
+  expect(texOf('|d| < β ? d²/(2β) : |d| − β/2, d = x − t')).toBe(
+    '\\begin{cases} \\frac{d^{2}}{2\\beta} & \\lvert d \\rvert < \\beta \\\\ \\lvert d \\rvert - \\frac{\\beta}{2} & \\text{else} \\end{cases},\\quad d = x - t',
+  )
+  expect(texOf('1 − 2·Σpt / (Σp + Σt)')).toBe('1 - \\frac{2\\cdot \\sum p t}{\\sum p + \\sum t}')
+  expect(texOf('t = 1: x; t = −1: max(0, margin − x)')).toBe(
+    '\\begin{cases} x & t = 1 \\\\ \\max (0, \\mathrm{margin} - x) & t = -1 \\end{cases}',
+  )
+  expect(texOf('√(x² + ε²)·μx')).toBe('\\sqrt{x^{2} + \\varepsilon ^{2}}\\cdot \\mu_{x}')
+})
+
+const formulas = Object.values<{ readonly spec: LossSpec }>(losses).map(({ spec }) => [spec.name, spec.formula] as const)
+
+test.each(formulas)('%s: its formula is all TeX, with its braces in pairs', (_, formula) => {
+  const tex = texOf(formula)
+  expect(tex, 'a letter that scripts/tex.ts does not know').toMatch(/^[ -~]+$/)
+  expect(tex.match(/\{/g)?.length ?? 0).toBe(tex.match(/\}/g)?.length ?? 0)
+  expect(tex).not.toContain('{}')
+})
