@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { folder, withCards } from '../scripts/docs.ts'
+import { docstringOf } from '../scripts/docstring.ts'
 import { lossPages } from '../scripts/loss-pages.ts'
 import { texOf } from '../scripts/tex.ts'
 import * as losses from '../src/losses/index.ts'
@@ -20,6 +21,8 @@ test('docs/losses has the pages that the table and the docstrings make (npm run 
 test('every loss has a page, and the index leads to it', () => {
   const pages = lossPages()
   for (const name of Object.keys(losses)) expect(pages.get('README.md')).toContain(`[\`${name}\`](`)
+  for (const { spec } of Object.values<{ readonly spec: LossSpec }>(losses))
+    expect(docstringOf(spec).example, spec.name).toContain(`${spec.name}(`)
   const links = [...(pages.get('README.md') ?? '').matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, file]) => file)
   for (const file of links) expect(pages.has(file), file).toBe(true)
   expect(links).toHaveLength(pages.size - 1)

@@ -22,8 +22,8 @@ import { crossEntropy, formula } from './cross-entropy.ts'
  * Large-Vocabulary Language Models", https://arxiv.org/abs/2411.09009
  *
  * @example
- * // linearCrossEntropy([[1, 0], [0, 2]], [[2, 0], [0, 1], [1, 1]], [0, 1]) is, without the scores in memory,
- * crossEntropy(matmul([[1, 0], [0, 2]], [[2, 0, 1], [0, 1, 1]]), [0, 1]).item() // ≈ 0.583115
+ * const loss = linearCrossEntropy([[1, 0], [0, 2]], [[2, 0], [0, 1], [1, 1]], [0, 1])
+ * loss.item() // ≈ 0.583115
  */
 export const linearCrossEntropy = linearRows({
   name: 'linearCrossEntropy',
