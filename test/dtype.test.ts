@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { type DType, tensor } from '../src/index.ts'
-import { dtypeNames, resultType, roundToDType } from '../src/tensor/dtype.ts'
+import { dtypeNames, resultType, roundToDType, toStorage } from '../src/tensor/dtype.ts'
 import { bfloat16Bits, bfloat16Value, float16Bits, float16Values } from '../src/tensor/float16.ts'
 
 describe('the 16-bit formats', () => {
@@ -24,6 +24,17 @@ describe('the 16-bit formats', () => {
       sha: '3214b6b8ff0367fd26f827754c8dbf2a5e0bd1056bac3637f1699d527a50e0a6',
     },
   ] as const
+
+  test.each(formats)('$dtype: many at a time are rounded as each is', ({ dtype, bits }) => {
+    // around every pattern: the value itself, the ties to its neighbour, and the floats next to those
+    const near = patterns.flatMap((pattern) =>
+      [-0x1001, -0x1000, -1, 0, 1, 0xfff, 0x1000, 0x7fff, 0x8000].map((by) => pattern * 65536 + by),
+    )
+    const values = new Float32Array(Uint32Array.from(near).buffer)
+    const halves = toStorage(values, dtype)
+    for (let i = 0; i < values.length; i++) if (halves[i] !== bits(values[i])) expect(halves[i], `of ${values[i]}`).toBe(bits(values[i]))
+    expect(halves.length).toBe(near.length)
+  })
 
   test.each(formats)('$dtype: every pattern is read right and comes back', ({ value, bits, sha }) => {
     const values = Float32Array.from(patterns, value).map((x) => (Number.isNaN(x) ? 1e9 : x))

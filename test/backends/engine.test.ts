@@ -65,6 +65,34 @@ describe.each(Object.entries(runs))('%s gives the same bits', (_, run) => {
   })
 })
 
+describe('rows longer than a piece', () => {
+  const length = 10_007
+  const rising = Float32Array.from({ length }, (_, i) => i / 500)
+  const falling = rising.map((value) => -value)
+  const masked = rising.map((value, i) => (i < 9000 ? -Infinity : value))
+  const all = new Float32Array(3 * length)
+  all.set(rising)
+  all.set(falling, length)
+  all.set(masked, 2 * length)
+
+  test('are added up as the reference does, wherever the largest score lies', () => {
+    const target = [length - 1, 0, 9500]
+    const fast = crossEntropy(tensor(all, { shape: [3, length] }), target, { reduction: 'none' })
+    expect(lastBackend()).toBe('wasm')
+    useBackend('reference')
+    const slow = crossEntropy(tensor(all, { shape: [3, length] }), target, { reduction: 'none' })
+    for (const i of [0, 1, 2]) expect(Math.abs((fast.data[i] as number) - Number(slow.data[i]))).toBeLessThan(3e-7 * Number(slow.data[i]))
+  })
+})
+
+test('jobs of few and of many calls take turns on more threads than there are cores', () => {
+  const sizes = [3, 17, 5, 40]
+  const sums = () => sizes.map((tiles) => mseLoss(wave(tiles * 32768 + 7, 0.3), wave(tiles * 32768 + 7, 0.7), { reduction: 'sum' }).item())
+  const alone = sums()
+  init({ threads: 4 })
+  for (let i = 0; i < 12; i++) expect(sums()).toEqual(alone)
+})
+
 describe('into', () => {
   test('writes the gradient where it is told to', () => {
     const into = tensor(new Float32Array(x.length))
