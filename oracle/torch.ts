@@ -15,7 +15,7 @@ function python(): string {
   const found = process.env.SURPRISAL_PYTHON ?? (existsSync(own) ? own : undefined)
   if (found !== undefined) return found
   throw new Error(
-    'No PyTorch: make an environment with\n  python3 -m venv .venv-oracle && .venv-oracle/bin/pip install torch==2.13.0 numpy\nor name a Python that has it in SURPRISAL_PYTHON.',
+    'No PyTorch: make an environment with\n  python3 -m venv .venv-oracle && .venv-oracle/bin/pip install -r oracle/requirements.txt\nor name a Python that has it in SURPRISAL_PYTHON.',
   )
 }
 
