@@ -1,18 +1,19 @@
 import { ExactSum } from '../../exact-sum.ts'
 import type { CompiledKernel, KernelMemory } from './memory.ts'
 
-/** Runs calls of one kernel function, in whatever order and on whatever thread; gives their results in the order of the calls. */
-export type Dispatch = (
-  memory: KernelMemory,
-  kernel: CompiledKernel,
-  name: string,
-  calls: readonly (readonly number[])[],
-) => ArrayLike<number>
+/** Calls of one kernel function that have been handed out, in whatever order and to whatever thread. */
+export interface Job {
+  /** Waits for all of them; gives their results in the order of the calls. Has to be read before the next job begins. */
+  finish(): ArrayLike<number>
+}
 
-/** One after the other, on this thread. */
-const serial: Dispatch = (memory, kernel, name, calls) => {
+/** Begins a job. One at a time: the last one has to be finished before. */
+export type Dispatch = (memory: KernelMemory, kernel: CompiledKernel, name: string, calls: readonly (readonly number[])[]) => Job
+
+/** One call after the other, on this thread. */
+export const serial: Dispatch = (memory, kernel, name, calls) => {
   const run = memory.instance(kernel).exports[name] as (...args: readonly number[]) => number
-  return calls.map((args) => run(...args))
+  return { finish: () => calls.map((args) => run(...args)) }
 }
 
 let dispatch: Dispatch = serial
@@ -46,20 +47,47 @@ export interface TileLoop {
 }
 
 /** Runs the loop and adds up the results exactly, so that neither the order nor the number of threads shows. */
-export function runTiles(memory: KernelMemory, { kernel, name, size, tile, args, done }: TileLoop): number {
+export function runTiles(memory: KernelMemory, loop: TileLoop): number {
+  const { kernel, name, size, tile, args, done } = loop
   if (size <= tile && size > 0) {
-    const results = dispatch(memory, kernel, name, [args(0, size, 0)])
+    const results = dispatch(memory, kernel, name, [args(0, size, 0)]).finish()
     done(0, size, 0)
     return results[0]
   }
+  return slots === 1 ? oneByOne(memory, loop) : inBatches(memory, loop)
+}
+
+function oneByOne(memory: KernelMemory, { kernel, name, size, tile, args, done }: TileLoop): number {
   const total = new ExactSum()
-  const together = slots * tile
-  for (let batch = 0; batch < size; batch += together) {
-    const end = Math.min(size, batch + together)
+  for (let start = 0; start < size; start += tile) {
+    const count = Math.min(tile, size - start)
+    total.addAll(dispatch(memory, kernel, name, [args(start, count, 0)]).finish())
+    done(start, count, 0)
+  }
+  return total.value()
+}
+
+/** While the other threads are at one batch of tiles, this one takes the results of the last out and makes the next ready. */
+function inBatches(memory: KernelMemory, { kernel, name, size, tile, args, done }: TileLoop): number {
+  const total = new ExactSum()
+  const together = Math.floor(slots / 2)
+  const slotOf = (start: number): number => (start / tile) % (2 * together)
+  const each = (first: number, visit: (start: number, count: number, slot: number) => void) => {
+    const end = Math.min(size, first + together * tile)
+    for (let start = first; start < end; start += tile) visit(start, Math.min(tile, size - start), slotOf(start))
+  }
+  const ready = (first: number): (readonly number[])[] => {
     const calls: (readonly number[])[] = []
-    for (let start = batch; start < end; start += tile) calls.push(args(start, Math.min(tile, size - start), calls.length))
-    total.addAll(dispatch(memory, kernel, name, calls))
-    for (let start = batch, slot = 0; start < end; start += tile, slot++) done(start, Math.min(tile, size - start), slot)
+    each(first, (start, count, slot) => calls.push(args(start, count, slot)))
+    return calls
+  }
+  let job = dispatch(memory, kernel, name, ready(0))
+  for (let first = 0; first < size; first += together * tile) {
+    const next = first + together * tile
+    const calls = next < size ? ready(next) : null
+    total.addAll(job.finish())
+    if (calls !== null) job = dispatch(memory, kernel, name, calls)
+    each(first, done)
   }
   return total.value()
 }

@@ -1,6 +1,6 @@
 import type { CompiledKernel, KernelMemory } from './memory.ts'
 import { sharedMemory } from './memory.ts'
-import { type Dispatch, dispatchWith } from './run.ts'
+import { type Dispatch, dispatchWith, serial } from './run.ts'
 
 /**
  * Threads that run kernel calls side by side.
@@ -58,9 +58,9 @@ class Pool {
   }
 
   readonly dispatch: Dispatch = (memory, kernel, name, calls) => {
+    const few = calls.length < fewestCalls || calls.length > mostCalls
+    if (!memory.shared || few || !this.started()) return serial(memory, kernel, name, calls)
     const run = memory.instance(kernel).exports[name] as (...args: readonly number[]) => number
-    if (!memory.shared || calls.length < fewestCalls || calls.length > mostCalls || !this.started())
-      return calls.map((args) => run(...args))
     const fn = this.functionOf(memory, kernel, name)
     const width = calls[0].length
     const { words } = this
@@ -74,6 +74,11 @@ class Pool {
     this.job = (this.job + 1) & 0x7fff
     Atomics.store(words, word.ticket, this.job << 16)
     this.wake()
+    return { finish: () => this.finish(calls, run) }
+  }
+
+  private finish(calls: readonly (readonly number[])[], run: (...args: readonly number[]) => number): ArrayLike<number> {
+    const { words } = this
     for (;;) {
       const ticket = Atomics.load(words, word.ticket)
       const call = ticket & 0xffff
