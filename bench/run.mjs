@@ -43,7 +43,7 @@ const rows = await session({
   modesOf: (test) => (quick ? test.quick : test.modes),
   subjects,
   rounds: quick ? 3 : 6,
-  roundMs: quick ? 40 : 250,
+  roundMs: quick ? 40 : 120,
   say,
 })
 const run = {
