@@ -71,8 +71,12 @@ const divisors = {
 function divisor({ job, arrays }: Result): string {
   const { spec } = job.loss
   const target = spec.inputs.find(({ domain }) => domain === 'classes or probabilities')
-  const distributions = target !== undefined && tuple(arrays[target.name].shape) === tuple(arrays[spec.inputs[0].name].shape)
-  const weighted = Object.keys(job.options).some((name) => spec.options[name].kind === 'tensor')
+  // a target that is neither integers nor a distribution was refused
+  const distributions = target !== undefined && arrays[target.name].dtype.includes('float')
+  const weighted = Object.keys(job.options).some((name) => {
+    const option = spec.options[name]
+    return option.kind === 'tensor' && option.domain === 'weights'
+  })
   return divisors[distributions ? 'positions' : spec.mean][weighted ? 1 : 0]
 }
 

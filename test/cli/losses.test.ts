@@ -217,3 +217,12 @@ describe('examples', () => {
     expect([exit, stdout.match(/^[✓✗]/gm)]).toEqual([1, ['✗']])
   })
 })
+
+test('what the mean divides by: weights are those of the loss, not every array', () => {
+  const scores = save('input.npy', { dtype: 'float32', shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) })
+  const layer = save('layer.npy', { dtype: 'float32', shape: [3, 2], data: Float32Array.of(1, 2, 3, 4, 5, 6) })
+  const labels = save('classes.npy', { dtype: 'int64', shape: [2], data: BigInt64Array.of(2n, 0n) })
+  const call = ['linear-ce', scores, layer, labels]
+  expect(surprisal([...call, '--linear-bias', '1,2,3']).stdout).toMatch(/denominator +2 +the number of counted targets$/m)
+  expect(surprisal([...call, '--weight', '1,2,3']).stdout).toMatch(/denominator +4 +the sum of the weights of the counted targets$/m)
+})

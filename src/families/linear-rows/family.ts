@@ -56,7 +56,11 @@ function ofScores<R>(body: () => R): R {
     return body()
   } catch (error) {
     if (!(error instanceof LossError) || error.argument === 'input') throw error
-    const say = (text: string) => text.replace(/\b(an|the) input\b/g, 'the scores')
+    const say = (text: string) =>
+      text
+        .replace(/\bthe input['’]s/g, "the scores'")
+        .replace(/\bthe input seems/g, 'the scores seem')
+        .replace(/\b(an|the) input\b/g, 'the scores')
     const { code, fn, argument, received, expected, repair, pytorch } = error
     throw new LossError({ code, fn, argument, received: say(received), expected: say(expected), repair: say(repair), pytorch })
   }
