@@ -57,7 +57,7 @@ test('the value, the sum, the denominator, counted and ignored', () => {
       --ignore-index  255
 
       value        0.24699768   the mean: sum / denominator
-      sum          2364.014155
+      sum          2364.014141
       denominator  9570.996817  the sum of the weights of the counted targets
       counted      6957         targets
       ignored      1107         targets
@@ -76,7 +76,7 @@ test('reduction none: what the values are, and their mean', () => {
       --reduction     none
 
       value        0.1504233    the mean of the values: sum / denominator
-      sum          1046.494911
+      sum          1046.494903
       denominator  6957         the number of counted targets
       counted      6957         targets
       ignored      1107         targets
