@@ -2,6 +2,7 @@ import type { LossSpec } from '../src/spec.ts'
 import type { DType } from '../src/tensor/dtype.ts'
 import type { Case, CaseTensor } from './cases.ts'
 import { boxDTypes, boxSizes } from './drawers/boxes.ts'
+import { plainImages, windowImages } from './drawers/images.ts'
 import { ignoredToken, linearSizes } from './drawers/linear.ts'
 import { noRows } from './drawers/margins.ts'
 import type { Random } from './random.ts'
@@ -44,8 +45,12 @@ export interface Drawer {
 export const drawers: Readonly<Record<string, Drawer>> = {
   completeBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
   distanceBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
+  edgeLoss: plainImages,
   generalizedBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
   linearCrossEntropy: { sizes: linearSizes, excuse: ignoredToken, share: 0.4 },
+  msSsimLoss: windowImages,
   multiMarginLoss: { excuse: noRows },
   multilabelMarginLoss: { excuse: noRows },
+  ssimLoss: windowImages,
+  totalVariationLoss: plainImages,
 }

@@ -16,6 +16,8 @@ import warnings
 import numpy
 import torch
 
+from torchvision_loader import load_torchvision
+
 # the dtype in which numpy holds the bits
 HOLDERS = {
     "float64": "<f8", "float32": "<f4", "float16": "<f2", "bfloat16": "<i2", "int64": "<i8",
@@ -68,20 +70,6 @@ def function_of(module, name):
     if module.startswith("torchvision"):
         load_torchvision()
     return getattr(importlib.import_module(module), name)
-
-
-@functools.cache
-def load_torchvision():
-    """Built for another kind of PyTorch, it has no operators of its own: its losses do not use them, but its import names two."""
-    try:
-        return importlib.import_module("torchvision"), None
-    except RuntimeError as error:
-        if "torchvision::nms" not in str(error):
-            raise
-    library = torch.library.Library("torchvision", "DEF")
-    for name in ("nms", "qnms"):
-        library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    return importlib.import_module("torchvision"), library
 
 
 def call(case, tensors, options):

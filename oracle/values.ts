@@ -43,6 +43,7 @@ function drawOne(random: Random, domain: Domain, mood: Mood, classes: number): n
   const ties = mood === 'ties'
   switch (domain) {
     case 'probabilities':
+    case 'pixels':
       return ties ? random.integer(3) / 2 : random.integer(65) / 64
     case 'weights':
       return ties ? random.integer(3) : (1 + random.integer(64)) / 16

@@ -82,6 +82,7 @@ const ranges: Readonly<Record<Domain, string>> = {
   binary: '0 or 1',
   labels: 'integers 0 … C − 1, ended by −1',
   lengths: 'integers from 0',
+  pixels: 'values of a range of about dataRange',
   boxes: 'x1 < x2, y1 < y2',
 }
 
@@ -90,5 +91,6 @@ const denominators: Readonly<Record<Denominator, string>> = {
   positions: 'the number of rows',
   'target weights': 'the number of counted targets; with weights the sum of their weights',
   weights: 'the number of elements; with weights their sum',
+  images: 'the number of images',
   nothing: 'nothing: the loss is one number as it is',
 }

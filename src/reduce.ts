@@ -81,6 +81,7 @@ export function denominatorOf(kind: Denominator, counts: Counts, reduction: Redu
     case 'elements':
       return counts.elements
     case 'positions':
+    case 'images':
       return counts.positions
     case 'target weights':
       return counts.targetWeights

@@ -15,6 +15,7 @@ export type Domain =
   | 'binary' // 0 or 1
   | 'labels' // the classes of a row, ended by −1 where they are fewer than its length
   | 'lengths' // how many elements of a row count
+  | 'pixels' // values of an image, of a range of about `dataRange`
   | 'boxes' // rows x1, y1, x2, y2 with x2 > x1 and y2 > y1
 
 /** Domains of integers, which stay exact however they are given. */
@@ -51,6 +52,7 @@ export type Denominator =
   | 'positions' // the number of samples or pixels: elements divided by classes
   | 'target weights' // the sum of the weights of the counted targets: their number where there are no weights
   | 'weights' // the sum of the given weights, or the number of elements where there are none
+  | 'images' // the number of images
   | 'nothing' // there is no mean: the loss is one number as it is
 
 interface OptionFacts {
@@ -183,6 +185,12 @@ export const reductionOptions = {
   sizeAverage: { kind: 'legacy', help: 'Deprecated: false means sum, true means mean; replaces reduction altogether.' },
   reduce: { kind: 'legacy', help: 'Deprecated: false means none; replaces reduction altogether.' },
 } as const satisfies OptionTable
+
+/** The reduction of losses that give one value per image. */
+export const imageReduction = {
+  ...reductionOptions.reduction,
+  help: "'mean', 'sum', or 'none' for one value per image.",
+} as const satisfies OptionSpec
 
 /** Options of losses whose target is a class index. */
 export const classOptions = {

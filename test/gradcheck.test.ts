@@ -22,6 +22,7 @@ const near = 1e-7
 const toleranceNear = 1e-6
 const kinked = 20 * 4 * h
 const draws = 12
+const elements = 24
 
 /** Losses whose gradient is on purpose none of the value's, each with what it is and where that is tested. */
 const otherwise: Readonly<Record<string, string>> = {
@@ -52,7 +53,7 @@ test.each(cases.map((c) => [c.id, c] as const))('%s', (_, c) => {
     const values = valuesOf(c.tensors[name])
     const slopes = valuesOf(grads[name])
     const at = (i: number, by: number) => total(withValue(c, name, values, i, by))
-    values.forEach((_, i) => {
+    for (const i of some(values.length, c.id)) {
       const kink = Math.abs(at(i, 2 * h) - 2 * at(i, 0) + at(i, -2 * h)) > kinked * h
       const slope = kink
         ? (at(i, near) - at(i, -near)) / (2 * near)
@@ -61,9 +62,16 @@ test.each(cases.map((c) => [c.id, c] as const))('%s', (_, c) => {
       const rounding = (2 ** -51 * Math.abs(at(i, 0))) / (kink ? near : h)
       const allowed = (kink ? toleranceNear : tolerance) + rounding
       expect(difference, `d/d${name}[${i}]: ${slopes[i]}, by differences ${slope}`).toBeLessThan(allowed)
-    })
+    }
   }
 })
+
+/** All elements of a small tensor; of an image some, the same in each run. */
+function some(size: number, id: string): readonly number[] {
+  if (size <= elements) return Array.from({ length: size }, (_, i) => i)
+  const random = new Random(seedOf(id))
+  return Array.from({ length: elements }, () => random.integer(size))
+}
 
 /** The case without ties and values at the edges of their domains, where differences mean nothing. */
 function smooth(c: Case, random: Random): Case {

@@ -65,6 +65,7 @@ const divisors = {
   positions: ['the number of targets', 'the number of targets, whatever the weights'],
   'target weights': ['the number of counted targets', 'the sum of the weights of the counted targets'],
   weights: ['the number of elements', 'the sum of the weights'],
+  images: ['the number of images', 'the number of images'],
   nothing: ['nothing', 'nothing'],
 } as const satisfies Record<LossSpec['mean'], unknown>
 

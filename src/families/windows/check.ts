@@ -1,0 +1,103 @@
+import type { Call } from '../../check.ts'
+import { LossError } from '../../errors.ts'
+import { tupleOf } from '../../tensor/shape.ts'
+import { numbersOf } from '../../tensor/view.ts'
+import type { Images } from '../images.ts'
+import type { Border, Comparison } from './problem.ts'
+import { gaussianWindow, uniformWindow } from './window.ts'
+
+/** The window and its constants that a call's options ask for. */
+export function comparisonOf(call: Call): Comparison {
+  const number = (name: string) => Number(call.values[name])
+  const [size, sigma, range] = [number('windowSize'), number('sigma'), number('dataRange')]
+  const isGaussian = call.values.window === 'gaussian'
+  if (!(size >= 1 && size % 2 === 1)) throw outside(call, 'windowSize', 'an odd number of pixels', 'windowSize: 11')
+  if (isGaussian && !(sigma > 0 && sigma < Infinity)) throw outside(call, 'sigma', 'a number above 0', 'sigma: 1.5')
+  if (!(range > 0 && range < Infinity))
+    throw outside(call, 'dataRange', 'a number above 0', 'dataRange: 1 for images in [0, 1], 255 for bytes')
+  for (const name of ['k1', 'k2']) {
+    if (!(number(name) >= 0 && number(name) < Infinity))
+      throw outside(call, name, 'a number from 0', name === 'k1' ? 'k1: 0.01' : 'k2: 0.03')
+  }
+  if (call.values.sampleCovariance === true && size === 1) {
+    throw outside(call, 'sampleCovariance', 'a window of several pixels: one pixel has no sample covariance', 'windowSize: 7')
+  }
+  return {
+    weights: isGaussian ? gaussianWindow(size, sigma) : uniformWindow(size),
+    border: call.values.border as Border,
+    c1: (number('k1') * range) ** 2,
+    c2: (number('k2') * range) ** 2,
+    spread: call.values.sampleCovariance === true ? size ** 2 / (size ** 2 - 1) : 1,
+  }
+}
+
+/** The exponents of the scales; null for a loss that has but one. */
+export function betasOf(call: Call): readonly number[] | null {
+  if (!('betas' in call.spec.options)) return null
+  const betas = call.values.betas as readonly number[]
+  if (betas.length > 0 && betas.every((beta) => beta >= 0 && beta < Infinity)) return betas
+  throw outside(call, 'betas', 'one exponent from 0 for each scale', 'betas: [0.0448, 0.2856, 0.3001, 0.2363, 0.1333]')
+}
+
+/** Refuses images that are smaller than what is laid on them, at the coarsest of the scales. */
+export function checkFit(call: Call, { height, width }: Images, comparison: Comparison, scales: number): void {
+  const { weights, border } = comparison
+  const halvings = 2 ** (scales - 1)
+  const least = (border === 'valid' ? weights.length : (weights.length + 1) / 2) * halvings
+  if (Math.min(height, width) >= least) return
+  const room = Math.floor(Math.min(height, width) / halvings)
+  const largest = border === 'valid' ? room - 1 + (room % 2) : 2 * room - 1
+  const few = Math.floor(Math.log2((Math.min(height, width) * halvings) / least)) + 1
+  const ways = [
+    ...(largest >= 3 ? [`windowSize: ${largest}`] : []),
+    ...(scales > 1 && few >= 1 ? [`${few} of the betas, which then should sum to 1 again`] : []),
+  ]
+  throw new LossError({
+    code: 'shape',
+    fn: call.spec.name,
+    argument: 'input',
+    received: `images of ${height}×${width}`,
+    expected: `at least ${least}×${least} pixels, for a window of ${weights.length}×${weights.length}${scales > 1 ? ` at ${scales} scales` : ''}`,
+    repair: ways.join(', or ') || 'larger images',
+    pytorch: null,
+  })
+}
+
+/**
+ * Refuses a target of another scale than `dataRange`, as bytes beside a range of 1.
+ *
+ * A training target may well be noisy, and so wider than its range; but not eight times.
+ */
+export function checkRange(call: Call, widest = 8): void {
+  const { target } = call.tensors
+  const range = Number(call.values.dataRange)
+  let low = Infinity
+  let high = -Infinity
+  const numbers = numbersOf(target)
+  for (let i = 0; i < numbers.length; i++) {
+    const value = numbers[i]
+    if (value < low && value > -Infinity) low = value
+    if (value > high && value < Infinity) high = value
+  }
+  if (!(high - low > widest * range)) return
+  throw new LossError({
+    code: 'target-range',
+    fn: call.spec.name,
+    argument: 'target',
+    received: `values from ${low} to ${high}`,
+    expected: `values of a range of about ${range}, the dataRange`,
+    repair: low >= 0 && high <= 255 ? 'dataRange: 255, or divide both images by 255' : `dataRange: the range that your images can have`,
+    pytorch: null,
+  })
+}
+
+const outside = (call: Call, argument: string, expected: string, repair: string): LossError =>
+  new LossError({
+    code: 'option-range',
+    fn: call.spec.name,
+    argument,
+    received: Array.isArray(call.values[argument]) ? tupleOf(call.values[argument]) : String(call.values[argument]),
+    expected,
+    repair,
+    pytorch: null,
+  })
