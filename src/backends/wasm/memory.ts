@@ -100,8 +100,10 @@ export class KernelMemory {
   scratch(name: number, bytes: number): Tile {
     const known = this.tiles[name]
     if (known !== undefined && known.bytes >= bytes) return known
+    // what is outgrown is not used again: doubled at least, all that is left behind is no more than what is there
+    const size = known === undefined ? bytes : Math.max(bytes, 2 * known.bytes)
     // a little more, so that tiles do not lie a power of two apart and compete for the same cache lines
-    const made = new Tile(this.memory, this.allocate(bytes + 192), bytes)
+    const made = new Tile(this.memory, this.allocate(size + 192), size)
     this.tiles[name] = made
     return made
   }

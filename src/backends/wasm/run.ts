@@ -10,9 +10,13 @@ export interface Job {
 /** Begins a job. One at a time: the last one has to be finished before. */
 export type Dispatch = (memory: KernelMemory, kernel: CompiledKernel, name: string, calls: readonly (readonly number[])[]) => Job
 
+export const functionOf = (memory: KernelMemory, kernel: CompiledKernel, name: string) =>
+  // the cast is sound: all exported functions of kernels take numbers and give one
+  memory.instance(kernel).exports[name] as (...args: readonly number[]) => number
+
 /** One call after the other, on this thread. */
 export const serial: Dispatch = (memory, kernel, name, calls) => {
-  const run = memory.instance(kernel).exports[name] as (...args: readonly number[]) => number
+  const run = functionOf(memory, kernel, name)
   return { finish: () => calls.map((args) => run(...args)) }
 }
 
@@ -50,18 +54,20 @@ export interface TileLoop {
 export function runTiles(memory: KernelMemory, loop: TileLoop): number {
   const { kernel, name, size, tile, args, done } = loop
   if (size <= tile && size > 0) {
-    const results = dispatch(memory, kernel, name, [args(0, size, 0)]).finish()
+    const result = functionOf(memory, kernel, name)(...args(0, size, 0))
     done(0, size, 0)
-    return results[0]
+    return result
   }
   return slots === 1 ? oneByOne(memory, loop) : inBatches(memory, loop)
 }
 
+/** On this thread alone, which leaves nothing behind for the garbage collector but the arguments. */
 function oneByOne(memory: KernelMemory, { kernel, name, size, tile, args, done }: TileLoop): number {
+  const run = functionOf(memory, kernel, name)
   const total = new ExactSum()
   for (let start = 0; start < size; start += tile) {
     const count = Math.min(tile, size - start)
-    total.addAll(dispatch(memory, kernel, name, [args(start, count, 0)]).finish())
+    total.add(run(...args(start, count, 0)))
     done(start, count, 0)
   }
   return total.value()

@@ -1,6 +1,6 @@
 import type { CompiledKernel, KernelMemory } from './memory.ts'
 import { sharedMemory } from './memory.ts'
-import { type Dispatch, dispatchWith, serial } from './run.ts'
+import { type Dispatch, dispatchWith, functionOf, serial } from './run.ts'
 
 /**
  * Threads that run kernel calls side by side.
@@ -60,8 +60,8 @@ class Pool {
   readonly dispatch: Dispatch = (memory, kernel, name, calls) => {
     const few = calls.length < fewestCalls || calls.length > mostCalls
     if (!memory.shared || few || !this.started()) return serial(memory, kernel, name, calls)
-    const run = memory.instance(kernel).exports[name] as (...args: readonly number[]) => number
-    const fn = this.functionOf(memory, kernel, name)
+    const run = functionOf(memory, kernel, name)
+    const fn = this.numberOf(memory, kernel, name)
     const width = calls[0].length
     const { words } = this
     // a late thread may just have looked at the last job's ticket: it must not take it for one of more calls
@@ -107,7 +107,7 @@ class Pool {
   }
 
   /** The number under which the threads know a function; tells them of it the first time, and waits until they have it. */
-  private functionOf(memory: KernelMemory, kernel: CompiledKernel, name: string): number {
+  private numberOf(memory: KernelMemory, kernel: CompiledKernel, name: string): number {
     const kernels = this.known.get(memory) ?? new Map<CompiledKernel, Map<string, number>>()
     const names = kernels.get(kernel) ?? new Map<string, number>()
     const known = names.get(name)
@@ -135,6 +135,7 @@ const workerCode = `
 let state
 const functions = []
 const instances = new Map()
+const list = []
 const receive = (message) => {
   if (message.control) { state = { ...message, words: new Int32Array(message.control), args: new Float64Array(message.control, message.head, message.mostCalls * message.widest), results: new Float64Array(message.control, message.head + 8 * message.mostCalls * message.widest, message.mostCalls) }; Atomics.add(state.words, state.word.started, 1); return }
   let perMemory = instances.get(message.memory)
@@ -159,7 +160,9 @@ const work = () => {
     if (ticket !== 0 && call < Atomics.load(words, word.calls)) {
       if (Atomics.compareExchange(words, word.ticket, ticket, ticket + 1) !== ticket) continue
       const width = words[word.width]
-      results[call] = functions[words[word.fn]](...args.subarray(call * width, (call + 1) * width))
+      list.length = width
+      for (let i = 0; i < width; i++) list[i] = args[call * width + i]
+      results[call] = functions[words[word.fn]](...list)
       Atomics.add(words, word.done, 1)
       idle = 0
     } else if (++idle > 20000) {

@@ -24,12 +24,14 @@ export interface Output {
 /** Gives the streams of a kernel their scratch tiles, one per slot, of so many elements: all of one length if none is asked for. */
 export type Scratch = (length?: number) => readonly Tile[]
 
-export function scratchOf(memory: KernelMemory, length: number): Scratch {
+export function scratchOf(memory: KernelMemory, length: number, compute: Compute): Scratch {
   const slots = slotCount()
+  const bytes = compute === 'float64' ? 8 : 4
   let next = 0
   return (own = length) => {
     const tiles: Tile[] = []
-    for (let slot = 0; slot < slots; slot++) tiles.push(memory.scratch(next++, own * 8))
+    // whole float64, so that every kind of view fits
+    for (let slot = 0; slot < slots; slot++) tiles.push(memory.scratch(next++, 8 * Math.ceil((own * bytes) / 8)))
     return tiles
   }
 }

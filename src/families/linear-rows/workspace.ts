@@ -95,7 +95,8 @@ export class Workspace {
     // the scores stand in this memory while their loss takes scratch from it: what it takes is taken before, so that they are not detached
     if (!memory.shared) for (let name = 0; name < lossTiles; name++) memory.scratch(name, 8 * Math.max(lossTile, classes))
     this.tokens().float32.fill(0)
-    for (const { weight } of this.blocks) weight().float32.fill(0)
+    // only padded features have to be 0; what is not touched takes no memory
+    if (width !== depth) for (const { weight } of this.blocks) weight().float32.fill(0)
   }
 
   /** Gathers the features of some tokens. */

@@ -21,7 +21,7 @@ export function runPointwise(problem: PointwiseProblem, want: Want): Outcome {
   const kernel = compiled(problem, want, names)
   const memory = homeOf(Object.values(operands))
   const { table } = memory.instance(kernel)
-  const scratch = scratchOf(memory, tile)
+  const scratch = scratchOf(memory, Math.min(tile, size), compute)
   const views = [
     ...names.map((name) => inputs[name]),
     ...(weight === undefined ? [] : [weight]),

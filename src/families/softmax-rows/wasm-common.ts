@@ -23,7 +23,7 @@ export function commonArguments(
   args[place.weightSum] = params.classes
   if (weight !== null) {
     const weights = numbersOf(weight, compute)
-    const [tile] = scratch()
+    const [tile] = scratch(weights.length)
     tile[compute].set(weights)
     args[place.weight] = tile.address
     args[place.weightSum] = exactSum(weights)

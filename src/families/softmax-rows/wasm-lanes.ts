@@ -25,12 +25,12 @@ export function besideEachOther(problem: RowsProblem, want: Want, kernel: Compil
   // few classes: the rows are the positions; else the axes behind the classes are, and no block reaches over two samples
   const length = inner === 1 ? outer : inner
   const samples = inner === 1 ? 1 : outer
-  const block = Math.max(16, Math.floor(blockElements / count) & ~15)
+  const block = Math.min(Math.max(16, Math.floor(blockElements / count) & ~15), padded(length))
   const perSample = Math.ceil(length / block)
   const memory = homeOf([input])
   const { table } = memory.instance(kernel)
   const strip = Math.min(Math.max(16, Math.floor(tileElements / count) & ~15), 256, padded(length))
-  const scratch = scratchOf(memory, block * count)
+  const scratch = scratchOf(memory, block * count, compute)
   const tiles = scratch(4 * (strip * count + tilePadding))
   const blocks = { count, inner, block, memory, scratch }
   const x = arrayAt(numbersOf(input, compute), blocks)
@@ -42,9 +42,9 @@ export function besideEachOther(problem: RowsProblem, want: Want, kernel: Compil
   const gradientAt = gradient === null ? null : arrayAt(gradient, blocks)
   const targetGradientAt = targetGradient === null ? null : arrayAt(targetGradient, blocks)
   const values = want.values ? allocateNumbers(compute, rows) : null
-  const marks = scratch()
-  const factors = upstream === null ? null : scratch()
-  const results = values === null ? null : scratch()
+  const marks = scratch(block)
+  const factors = upstream === null ? null : scratch(block)
+  const results = values === null ? null : scratch(block)
   const fixed = commonArguments(problem, want, table, scratch, place)
   fixed[place.strip] = 4 * strip
   const blockAt = (index: number): Block => {

@@ -16,19 +16,20 @@ export function inOnePiece(problem: RowsProblem, want: Want, kernel: CompiledKer
   const block = Math.max(1, Math.floor(blockElements / count))
   const memory = homeOf([input])
   const { table } = memory.instance(kernel)
-  const scratch = scratchOf(memory, block * count)
+  const scratch = scratchOf(memory, Math.min(block, outer) * count, compute)
+  const perRow = () => scratch(block)
   const x = inputOf(input, compute, memory, scratch)
   const q = classes === null ? inputOf(target, compute, memory, scratch) : null
-  const upstream = want.upstream === null ? null : inputOf(want.upstream, compute, memory, scratch)
+  const upstream = want.upstream === null ? null : inputOf(want.upstream, compute, memory, perRow)
   const output = (name: string) =>
     want.gradients.includes(name) ? outputOf(outer * count, compute, memory, want.into[name], scratch) : null
-  const values = want.values ? outputOf(outer, compute, memory, undefined, scratch) : null
+  const values = want.values ? outputOf(outer, compute, memory, undefined, perRow) : null
   // the target's gradient reads the scores once more, so these must not be overwritten then
   const inPlace = want.gradients.includes('target') && want.into.input?.buffer === input.data.buffer
   const gradient = inPlace ? outputOf(outer * count, compute, memory, undefined, scratch) : output('input')
   const targetGradient = output('target')
   const fixed = commonArguments(problem, want, table, scratch, place)
-  const marks = classes === null ? null : scratch()
+  const marks = classes === null ? null : perRow()
   const total = runTiles(memory, {
     kernel,
     name: 'rows',
