@@ -5,6 +5,7 @@ import { boxDTypes, boxSizes } from './drawers/boxes.ts'
 import { plainImages, windowImages } from './drawers/images.ts'
 import { ignoredToken, linearSizes } from './drawers/linear.ts'
 import { noRows } from './drawers/margins.ts'
+import { drawSequences, hasLabels, sequenceSizes } from './drawers/sequences.ts'
 import type { Random } from './random.ts'
 import type { SizesOf } from './tolerance.ts'
 import type { Mood } from './values.ts'
@@ -35,6 +36,8 @@ export interface Drawer {
   readonly sizes?: (c: Case) => SizesOf
   /** Why a number may be another than PyTorch's on purpose; null where it may not. */
   readonly excuse?: (c: Case, ours: number, theirs: number) => string | null
+  /** Whether PyTorch may be asked: where it does not check, it may read and write beside its memory. */
+  readonly safe?: (c: Case) => boolean
   /** The dtypes that a case passes through, where they are not those of its floating-point tensors. */
   readonly through?: (c: Case) => readonly DType[]
   /** Of how many of the usual cases the golden file consists; for losses of large tensors. */
@@ -44,6 +47,7 @@ export interface Drawer {
 /** One line per loss that needs one; what is longer lies in oracle/drawers/. */
 export const drawers: Readonly<Record<string, Drawer>> = {
   completeBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
+  ctcLoss: { draw: drawSequences, sizes: sequenceSizes, safe: hasLabels },
   distanceBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
   edgeLoss: plainImages,
   generalizedBoxIouLoss: { sizes: boxSizes, through: boxDTypes },

@@ -91,7 +91,9 @@ export function drawCase(spec: LossSpec, random: Random, id: string, pins: Pins 
   const made: Case = { id, loss: snakeName(spec), tensors, options, requires, ...(upstream === undefined ? {} : { upstream }) }
   // what PyTorch does not have it cannot refuse
   if (spec.pytorch === null) return made
-  return pins.mistake === true || (pins.mistake === undefined && random.chance(0.1)) ? mutate(spec, made, random) : made
+  if (pins.mistake === false || (pins.mistake === undefined && !random.chance(0.1))) return made
+  const wrong = mutate(spec, made, random)
+  return drawers[spec.name]?.safe?.(wrong) === false ? made : wrong
 }
 
 interface Drawing {

@@ -1,11 +1,13 @@
 import { type Shape, sizeOf } from '../src/tensor/shape.ts'
 import { type Case, type CaseTensor, encode, valuesOf } from './cases.ts'
+import { drawers } from './drawers.ts'
+import { lossOf } from './run-case.ts'
 
 /** A smaller case that still fails in the same way, found by trying what is simpler until nothing simpler fails. */
 export async function shrink(start: Case, fails: (cases: readonly Case[]) => Promise<readonly boolean[]>): Promise<Case> {
   let best = start
   for (let round = 0; round < 200; round++) {
-    const candidates = simpler(best)
+    const candidates = simpler(best).filter((c) => drawers[lossOf(c.loss).spec.name]?.safe?.(c) !== false)
     const failing = await fails(candidates)
     const next = candidates.find((_, i) => failing[i])
     if (next === undefined) return best

@@ -92,5 +92,6 @@ const denominators: Readonly<Record<Denominator, string>> = {
   'target weights': 'the number of counted targets; with weights the sum of their weights',
   weights: 'the number of elements; with weights their sum',
   images: 'the number of images',
+  sequences: 'the number of sequences, and each value first by the number of its labels',
   nothing: 'nothing: the loss is one number as it is',
 }

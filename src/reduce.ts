@@ -82,6 +82,7 @@ export function denominatorOf(kind: Denominator, counts: Counts, reduction: Redu
       return counts.elements
     case 'positions':
     case 'images':
+    case 'sequences':
       return counts.positions
     case 'target weights':
       return counts.targetWeights

@@ -35,10 +35,20 @@ export function report<Args extends readonly unknown[], T extends OptionTable>(
   loss: LossFunction<Args, T>,
   ...args: [...Args, options?: OptionsOf<T>]
 ): Report {
-  const plan = checked(loss.plan, readCall(loss.spec, args))
-  const reduction = plan.reduction === 'none' ? 'mean' : plan.reduction
-  const { loss: value, total } = evaluate({ ...plan, reduction }, [])
+  const call = readCall(loss.spec, args)
+  const asked = checked(loss.plan, call)
+  const none = asked.reduction === 'none'
+  const plan = none ? loss.plan(call, 'mean') : asked
+  const { loss: value, total } = evaluate(plan, [])
   const { denominator, counted, ignored, dtype } = plan
-  const shape = plan.reduction === 'none' ? plan.shape : []
-  return { value: value.item(), sum: total, denominator, counted, ignored, reduction: plan.reduction, dtype, shape }
+  return {
+    value: value.item(),
+    sum: total,
+    denominator,
+    counted,
+    ignored,
+    reduction: asked.reduction,
+    dtype,
+    shape: none ? plan.shape : [],
+  }
 }

@@ -53,6 +53,7 @@ export type Denominator =
   | 'target weights' // the sum of the weights of the counted targets: their number where there are no weights
   | 'weights' // the sum of the given weights, or the number of elements where there are none
   | 'images' // the number of images
+  | 'sequences' // the number of sequences, after each value is divided by the number of its labels
   | 'nothing' // there is no mean: the loss is one number as it is
 
 interface OptionFacts {

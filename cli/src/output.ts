@@ -66,6 +66,7 @@ const divisors = {
   'target weights': ['the number of counted targets', 'the sum of the weights of the counted targets'],
   weights: ['the number of elements', 'the sum of the weights'],
   images: ['the number of images', 'the number of images'],
+  sequences: ['the number of sequences', 'the number of sequences'],
   nothing: ['nothing', 'nothing'],
 } as const satisfies Record<LossSpec['mean'], unknown>
 
