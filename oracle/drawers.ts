@@ -47,7 +47,7 @@ export interface Drawer {
 /** One line per loss that needs one; what is longer lies in oracle/drawers/. */
 export const drawers: Readonly<Record<string, Drawer>> = {
   completeBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
-  ctcLoss: { draw: drawSequences, sizes: sequenceSizes, safe: hasLabels },
+  ctcLoss: { draw: drawSequences, sizes: sequenceSizes, safe: hasLabels, share: 0.7 },
   distanceBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
   edgeLoss: plainImages,
   generalizedBoxIouLoss: { sizes: boxSizes, through: boxDTypes },

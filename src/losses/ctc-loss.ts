@@ -4,8 +4,10 @@ import { reductionOptions } from '../spec.ts'
 /**
  * Connectionist temporal classification: the likelihood of labels in order, at whatever steps each of them may stand.
  *
- * l = −log Σ over all alignments of Π over the steps of e^logProb, where an alignment spells the labels, each of them for one step or more,
- * with blanks between them or not; two equal labels in a row have a blank between them.
+ * l = −log Σ exp(Σ x), over all alignments and, in each, over the steps
+ *
+ * An alignment names a class at each step: the labels in order, each of them for one step or more, with blanks between them or not; between
+ * two equal labels there is a blank.
  *
  * Shapes: logProbs (T, N, C), or (T, C) for one sequence; targets (N, S) padded, or all labels in a row, (sum of targetLengths); inputLengths and
  * targetLengths (N). dtypes: logProbs float32 or float64, lengths of any integer type, targets of any. `mean` divides each value by the
@@ -18,7 +20,7 @@ import { reductionOptions } from '../spec.ts'
  * Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.CTCLoss.html; A. Graves et al., ICML 2006
  *
  * @example
- * const half = Math.log(0.5)
+ * const half = -Math.LN2
  * const loss = ctcLoss([[half, half], [half, half]], [1], 2, 1)
  * loss.item() // ≈ 0.287682
  */
@@ -28,7 +30,7 @@ export const ctcLoss = sequence({
   module: 'CTCLoss',
   aliases: ['ctc'],
   summary: 'How likely a sequence spells its labels in order, over all ways to align the two.',
-  formula: '−log Σ over alignments of Π over steps of e^logProb',
+  formula: '−log Σ exp(Σ x)',
   inside: 'nothing: put a log-softmax before it',
   mean: 'sequences',
   inputs: [
