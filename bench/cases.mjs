@@ -5,9 +5,10 @@ import { writeFileSync } from 'node:fs'
  * @typedef {'fwd' | 'fwdbwd'} Mode fwd: the loss; fwdbwd: the loss and its gradient
  * @typedef {object} Case
  * @property {string} id
- * @property {'ce' | 'bce' | 'mse' | 'linear'} op
- * @property {number[]} shape of the input, classes on axis 1; for `linear` that of the logits that are never made
+ * @property {'ce' | 'bce' | 'mse' | 'linear' | 'ctc' | 'ssim'} op
+ * @property {number[]} shape of the input, classes on axis 1; for `linear` that of the logits that are never made; for `ctc` (T, N, C)
  * @property {number} [features] of `linear`
+ * @property {boolean} [single] no row of the table of rates
  * @property {boolean} [latency] one call on plain typed arrays that allocates its gradient
  * @property {Mode[]} modes
  * @property {Mode[]} quick the modes of the quick run
@@ -32,14 +33,16 @@ export const cases = [
   sized('bce', [16777216]),
   sized('mse', [1048576], ['fwdbwd']),
   sized('mse', [16777216], ['fwdbwd']),
-  { id: 'latency-32x10', op: 'ce', shape: [32, 10], latency: true, modes: ['fwdbwd'], quick: ['fwdbwd'] },
-  { id: 'linear-1024x512x32000', op: 'linear', shape: [1024, 32000], features: 512, modes: ['fwdbwd'], quick: [] },
+  { id: 'latency-32x10', op: 'ce', shape: [32, 10], latency: true, single: true, modes: ['fwdbwd'], quick: ['fwdbwd'] },
+  { id: 'linear-1024x512x32000', op: 'linear', shape: [1024, 32000], features: 512, single: true, modes: ['fwdbwd'], quick: [] },
+  { id: 'ctc-200x16x64', op: 'ctc', shape: [200, 16, 64], single: true, modes: ['fwdbwd'], quick: ['fwdbwd'] },
+  { id: 'ssim-512x512', op: 'ssim', shape: [512, 512], single: true, modes: ['fwd'], quick: ['fwd'] },
 ]
 
 /** Elements (logits) of a case: what a rate counts. */
 export const elements = (/** @type {Case} */ test) => test.shape.reduce((product, n) => product * n, 1)
 
-const names = { ce: 'CE', bce: 'BCE-with-logits', mse: 'MSE', linear: 'linear + CE' }
+const names = { ce: 'CE', bce: 'BCE-with-logits', mse: 'MSE', linear: 'linear + CE', ctc: 'CTC', ssim: 'SSIM' }
 
 /** @param {Case} test @param {Mode} [mode] */
 export function title(test, mode) {
@@ -57,6 +60,8 @@ export function writeData(test, folder) {
   const random = generator(20261123)
   const { op, shape, features } = test
   const count = elements(test)
+  if (op === 'ctc') return writeSequences(random, shape, folder)
+  if (op === 'ssim') return writeImages(random, shape, folder)
   if (op === 'linear') {
     const width = features ?? 0
     writeFileSync(`${folder}/input.f32`, normals(random, shape[0] * width, 1))
@@ -75,6 +80,33 @@ export function writeData(test, folder) {
     `${folder}/target.i32`,
     Int32Array.from({ length: count / shape[1] }, () => Math.floor(random() * shape[1])),
   )
+}
+
+/** Labels per sequence of the `ctc` case. */
+export const labels = 30
+
+/** Log-probabilities (T, N, C), and `labels` labels per sequence, none of them the blank 0. */
+function writeSequences(
+  /** @type {() => number} */ random,
+  /** @type {number[]} */ [steps, sequences, classes],
+  /** @type {string} */ folder,
+) {
+  const values = normals(random, steps * sequences * classes, 2)
+  for (let row = 0; row < values.length; row += classes) {
+    const sum = values.subarray(row, row + classes).reduce((total, value) => total + Math.exp(value), 0)
+    for (let c = 0; c < classes; c++) values[row + c] -= Math.log(sum)
+  }
+  writeFileSync(`${folder}/input.f32`, values)
+  const targets = Int32Array.from({ length: sequences * labels }, () => 1 + Math.floor(random() * (classes - 1)))
+  writeFileSync(`${folder}/target.i32`, targets)
+}
+
+/** A smooth image in [0, 1], and the same with noise. */
+function writeImages(/** @type {() => number} */ random, /** @type {number[]} */ [height, width], /** @type {string} */ folder) {
+  const clean = Float32Array.from({ length: height * width }, (_, i) => 0.5 + 0.4 * Math.sin((i % width) / 20) * Math.cos(i / width / 30))
+  writeFileSync(`${folder}/target.f32`, clean)
+  const noisy = clean.map((value) => Math.min(1, Math.max(0, value + 0.1 * (random() - 0.5))))
+  writeFileSync(`${folder}/input.f32`, noisy)
 }
 
 /** mulberry32: uniform in [0, 1). */

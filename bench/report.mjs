@@ -41,7 +41,7 @@ ${ratios(run.rows, 'relaxed')}
 
 ${ratios(run.rows, 'plain')}
 
-## Latency, linear layer, copy bandwidth
+## Latency, linear layer, CTC, SSIM, copy bandwidth
 
 ${singles(run)}
 
@@ -103,12 +103,14 @@ function singles({ rows, subjects }) {
   const numbers = new Numbers(rows)
   const label = (/** @type {string} */ id) => subjects.find((subject) => subject.id === id)?.label ?? id
   const parts = []
-  for (const test of cases.filter((one) => one.latency === true || one.op === 'linear')) {
-    const times = rows.filter((row) => row.case === test.id && row.mode === 'fwdbwd' && row.bestMs !== undefined)
+  for (const test of cases.filter((one) => one.single === true)) {
+    const [mode] = test.modes
+    const times = rows.filter((row) => row.case === test.id && row.mode === mode && row.bestMs !== undefined)
     if (times.length === 0) continue
     const peak = (/** @type {string} */ id) => numbers.rows.get(`${test.id} peak ${id}`)?.bytes
     const lines = times.map(({ subject, bestMs = Number.NaN }) => {
       if (test.latency === true) return [label(subject), micro(bestMs)]
+      if (test.op !== 'linear') return [label(subject), `${bestMs.toFixed(2)} ms`]
       const bytes = peak(subject)
       return [
         label(subject),
@@ -116,8 +118,9 @@ function singles({ rows, subjects }) {
         bytes === undefined ? '-' : `${((100 * bytes) / (elements(test) * 4)).toFixed(1)} %`,
       ]
     })
-    const what = test.latency === true ? `${title(test)}, one call, value and gradient` : `${title(test)}, value and gradient`
-    const head = test.latency === true ? [what, 'best'] : [what, 'best', "peak memory over inputs and gradients, of the logits' size"]
+    const wanted = mode === 'fwd' ? 'value' : 'value and gradient'
+    const what = test.latency === true ? `${title(test)}, one call, ${wanted}` : `${title(test)}, ${wanted}`
+    const head = test.op !== 'linear' ? [what, 'best'] : [what, 'best', "peak memory over inputs and gradients, of the logits' size"]
     parts.push(grid(head, lines))
   }
   for (const test of table) {

@@ -1,6 +1,6 @@
 // `npm run bench`: this library beside PyTorch, tfjs-wasm, jax-js, ONNX Runtime and a plain JS loop, in one interleaved run.
 //
-//   --quick        under two minutes: fewer sizes, shorter samples       --only ce,mse,latency   these operations (ce, bce, mse, latency, linear)
+//   --quick        under two minutes: fewer sizes, shorter samples       --only ce,mse,latency   these operations (ce, bce, mse, latency, linear, ctc, ssim)
 //   --no-peers     only this library, PyTorch and the memory copy        --no-build              measure dist/ as it is
 //
 // A full run writes bench/RESULTS.md, results.json and results.svg; a quick or partial one writes the same into bench/latest/, which git ignores.

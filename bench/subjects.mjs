@@ -59,8 +59,7 @@ export function findSubjects({ peers }) {
           id: `ours-${build}-${placement}-${threads}`,
           label: `surprisal, ${build} SIMD (Node ${node.version.slice(1)}), ${placement}, ${threads}T`,
           command: worker(node.path, 'surprisal', { placement, threads, fma }),
-          takes: (test) =>
-            test.latency === true ? placement === 'copying' && threads === 1 : test.op !== 'linear' || placement === 'arena',
+          takes: (test) => (onPlainArrays(test) ? placement === 'copying' && threads === 1 : test.op !== 'linear' || placement === 'arena'),
         })
       }
     }
@@ -68,9 +67,12 @@ export function findSubjects({ peers }) {
   const host = relaxed ?? running
   subjects.push(...torch(missing))
   subjects.push({ id: 'copy-js', label: 'memory copy, JavaScript', command: worker(host.path, 'copy', {}), takes: beyondCache })
-  if (peers) subjects.push(...others(host.path))
+  if (peers) subjects.push(...others(host.path), ...images(missing))
   return { subjects, missing, nodes: { running: running.version, relaxed: relaxed?.version ?? null, peers: host.version } }
 }
+
+/** What is measured as it is called most: on arrays from elsewhere. */
+const onPlainArrays = (/** @type {Case} */ test) => test.latency === true || test.op === 'ctc' || test.op === 'ssim'
 
 /** @type {Subject['takes']} */
 const beyondCache = (test, mode) => test.op === 'mse' && mode === 'fwdbwd' && elements(test) > 2 ** 23
@@ -107,7 +109,7 @@ function torch(missing) {
       label: `PyTorch ${answer.stdout.trim()}, ${label}, ${threads}T`,
       command: [python, script, 'torch', String(threads)],
       env,
-      takes: (/** @type {Case} */ test) => test.latency !== true || threads === 1,
+      takes: (/** @type {Case} */ test) => test.op !== 'ssim' && (test.latency !== true || threads === 1),
     })),
     {
       id: `copy-numpy-${threads}`,
@@ -118,6 +120,20 @@ function torch(missing) {
   ])
 }
 
+/** @param {string[]} missing @returns {Subject[]} */
+function images(missing) {
+  const answer = spawnSync(python, ['-c', 'import skimage; print(skimage.__version__)'], { encoding: 'utf8' })
+  if (answer.status !== 0) {
+    missing.push('scikit-image: not in the Python of PyTorch')
+    return []
+  }
+  const command = [python, `${here}subjects/torch_worker.py`, 'skimage', '1']
+  return [{ id: 'skimage', label: `scikit-image ${answer.stdout.trim()}`, command, peer: true, takes: (test) => test.op === 'ssim' }]
+}
+
+/** Cross-entropy, BCE and MSE, the latency of a call among them. */
+const table = (/** @type {Case} */ test) => ['ce', 'bce', 'mse'].includes(test.op)
+
 /** @param {string} node @returns {Subject[]} */
 function others(node) {
   return [
@@ -126,9 +142,9 @@ function others(node) {
       label: 'tfjs-wasm 4.22, 1T',
       command: worker(node, 'tfjs', {}),
       peer: true,
-      takes: (test) => test.op !== 'linear' && test.shape.length < 3,
+      takes: (test) => table(test) && test.shape.length < 3,
     },
-    { id: 'jax', label: 'jax-js 0.1.25, 1T', command: worker(node, 'jax', {}), peer: true, takes: (test) => test.op !== 'linear' },
+    { id: 'jax', label: 'jax-js 0.1.25, 1T', command: worker(node, 'jax', {}), peer: true, takes: table },
     ...[1, 2].map((threads) => ({
       id: `onnx-${threads}`,
       label: `onnxruntime-node 1.30, ${threads}T`,
@@ -136,6 +152,6 @@ function others(node) {
       peer: true,
       takes: (/** @type {Case} */ test, /** @type {Mode} */ mode) => test.op === 'ce' && mode === 'fwd',
     })),
-    { id: 'plain', label: 'a plain JS loop, 1T', command: worker(node, 'plain', {}), peer: true, takes: (test) => test.op !== 'linear' },
+    { id: 'plain', label: 'a plain JS loop, 1T', command: worker(node, 'plain', {}), peer: true, takes: table },
   ]
 }

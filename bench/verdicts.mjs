@@ -35,8 +35,8 @@ export class Numbers {
 export const geometricMean = (/** @type {number[]} */ values) =>
   values.length === 0 ? Number.NaN : Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)
 
-/** The rows of throughput: neither the latency of a call nor the linear layer. */
-export const table = cases.filter((test) => test.latency !== true && test.op !== 'linear')
+/** The rows of throughput. */
+export const table = cases.filter((test) => test.single !== true)
 
 const both = 'value and gradient'
 
@@ -86,6 +86,8 @@ export function verdicts(rows) {
     each('our arena path', `copying, CE ${both}, plain SIMD`, copying('plain'), 0.6),
     ...latency(numbers),
     ...linear(numbers),
+    sequences(numbers),
+    images(numbers),
   ]
 }
 
@@ -150,6 +152,28 @@ function linear(numbers) {
     })
   })
   return [...peaks, each(against, `linear CE, ${both}`, speed, 0.4)]
+}
+
+/** The better of our builds, on plain arrays, against the best of PyTorch on any threads. @param {Numbers} numbers @returns {Verdict} */
+function sequences(numbers) {
+  const found = cases.filter((one) => one.op === 'ctc')
+  const speed = measured(found, [1], 'fwdbwd', (test) => {
+    const theirs = [1, 2].map((threads) => numbers.bestTorch(test, 'fwdbwd', threads)).filter((ms) => ms > 0)
+    return Math.min(...theirs) / numbers.ms(test, 'fwdbwd', 'ours-relaxed-copying-1')
+  })
+  return each('PyTorch, best of tuned and defaults, 1 or 2 threads', `CTC, ${both}, one thread`, speed, 1)
+}
+
+/** @param {Numbers} numbers @returns {Verdict} */
+function images(numbers) {
+  const found = cases.filter((one) => one.op === 'ssim')
+  const speed = measured(
+    found,
+    [1],
+    'fwd',
+    (test) => numbers.ms(test, 'fwd', 'skimage') / numbers.ms(test, 'fwd', 'ours-relaxed-copying-1'),
+  )
+  return each('scikit-image', 'SSIM of two images, one thread', speed, 1)
 }
 
 /** Every ratio reaches the target. @param {string} against @param {string} what @param {Ratio[]} ratios @param {number} target @returns {Verdict} */

@@ -60,7 +60,7 @@ process.exit(0)
 /** @param {Case} test @param {string} folder @returns {Data} */
 function readData(test, folder) {
   const file = (/** @type {string} */ path) => new Uint8Array(readFileSync(`${folder}/${path}`)).buffer
-  const classes = test.op === 'ce' || test.op === 'linear'
+  const classes = ['ce', 'linear', 'ctc'].includes(test.op)
   return {
     input: new Float32Array(file('input.f32')),
     target: classes ? new Int32Array(file('target.i32')) : new Float32Array(file('target.f32')),

@@ -16,13 +16,38 @@ export async function open({ placement, threads, fma }) {
   const memory = () => (placement === 'arena' ? inArena(new Arena()) : onHeap(library))
   return {
     prepare: (/** @type {Case} */ test, /** @type {string} */ mode, /** @type {Data} */ data) =>
-      test.op === 'linear' ? linear(library, memory(), test, data) : loss(library, memory(), test, mode, data),
+      prepareOf(test.op)(library, memory(), test, data, mode),
     peak: (/** @type {Case} */ test, /** @type {Data} */ data) => {
       const small = { ...test, shape: [32, 500], features: 64 } // makes and compiles the kernels
       linear(library, memory(), small, { ...data, target: new Int32Array(32) }).call()
       return peakOver(linear(library, memory(), test, data).call)
     },
   }
+}
+
+const prepareOf = (/** @type {Case['op']} */ op) => ({ linear, ctc, ssim, ce: loss, bce: loss, mse: loss })[op]
+
+/** @param {any} library @param {Memory} _ @param {Case} test @param {Data} data */
+function ctc({ ctcLoss }, _, { shape: [steps, sequences, classes] }, { input, target }) {
+  const logProbs = { data: input, shape: [steps, sequences, classes] }
+  const labels = target.length / sequences
+  const targets = { data: BigInt64Array.from(target, BigInt), shape: [sequences, labels] }
+  const [inputLengths, targetLengths] = [steps, labels].map((length) => new BigInt64Array(sequences).fill(BigInt(length)))
+  /** @type {any} */
+  let grad
+  return {
+    call: () => {
+      const result = ctcLoss.valueAndGrad(logProbs, targets, inputLengths, targetLengths, { wrt: 'logProbs' })
+      grad = result.grad
+      return result.loss.item()
+    },
+    gradient: () => grad.data,
+  }
+}
+
+/** @param {any} library @param {Memory} _ @param {Case} test @param {Data} data */
+function ssim({ ssimLoss }, _, { shape }, { input, target }) {
+  return { call: () => ssimLoss({ data: input, shape }, { data: target, shape }).item() }
 }
 
 /** @typedef {{ floats(values: Float32Array, shape: number[]): any, classes(values: Int32Array, shape: number[]): any, empty(shape: number[]): any }} Memory */
@@ -41,9 +66,10 @@ const onHeap = ({ tensor }) => ({
   empty: (shape) => tensor(new Float32Array(shape.reduce((product, n) => product * n, 1)), { shape }),
 })
 
-/** @param {any} library @param {Memory} memory @param {Case} test @param {string} mode @param {Data} data */
-function loss(library, memory, { op, shape, latency }, mode, data) {
-  const criterion = { ce: library.crossEntropy, bce: library.binaryCrossEntropyWithLogits, mse: library.mseLoss, linear: null }[op]
+/** @param {any} library @param {Memory} memory @param {Case} test @param {Data} data @param {string} mode */
+function loss(library, memory, { op, shape, latency }, data, mode) {
+  const { crossEntropy, binaryCrossEntropyWithLogits, mseLoss } = library
+  const criterion = op === 'ce' ? crossEntropy : op === 'bce' ? binaryCrossEntropyWithLogits : mseLoss
   const input = memory.floats(data.input, shape)
   const target =
     data.target instanceof Int32Array ? memory.classes(data.target, [shape[0], ...shape.slice(2)]) : memory.floats(data.target, shape)

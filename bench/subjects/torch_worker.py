@@ -1,4 +1,4 @@
-"""PyTorch's process, and numpy's for the copy: the protocol of ../worker.mjs. Arguments: 'torch' or 'copy', threads."""
+"""PyTorch's process, numpy's for the copy, scikit-image's: the protocol of ../worker.mjs. Arguments: 'torch', 'copy' or 'skimage'; threads."""
 
 import json
 import math
@@ -27,6 +27,17 @@ def prepare_copy(_case, _mode, _folder):
     return call, lambda: (float(sink[-1]), 0.0)
 
 
+def prepare_images(case, _mode, folder):
+    from skimage.metrics import structural_similarity
+
+    image, other = [np.fromfile(f"{folder}/{name}.f32", np.float32).reshape(case["shape"]) for name in ("input", "target")]
+
+    def call():
+        return structural_similarity(image, other, data_range=1.0, gaussian_weights=True, sigma=1.5, use_sample_covariance=False)
+
+    return call, lambda: (1 - float(call()), None)
+
+
 def prepare_torch(case, mode, folder):
     import torch
     import torch.nn.functional as F
@@ -38,7 +49,10 @@ def prepare_torch(case, mode, folder):
         return torch.from_numpy(np.fromfile(f"{folder}/{name}", dtype))
 
     x = read("input.f32", np.float32).reshape([shape[0], case["features"]] if op == "linear" else shape)
-    if op in ("ce", "linear"):
+    if op == "ctc":
+        t = read("target.i32", np.int32).long().reshape(shape[1], -1)
+        lengths = [torch.full((shape[1],), n) for n in (shape[0], t.shape[1])]
+    elif op in ("ce", "linear"):
         t = read("target.i32", np.int32).long().reshape([shape[0], *shape[2:]])
     else:
         t = read("target.f32", np.float32).reshape(shape)
@@ -50,6 +64,7 @@ def prepare_torch(case, mode, folder):
         "ce": lambda: F.cross_entropy(x, t),
         "bce": lambda: F.binary_cross_entropy_with_logits(x, t),
         "mse": lambda: F.mse_loss(x, t),
+        "ctc": lambda: F.ctc_loss(x, t, *lengths),
         "linear": lambda: F.cross_entropy(F.linear(x, weight), t),
     }[op]
     if mode == "fwd":
@@ -111,7 +126,7 @@ def status(field):
 def main():
     current = None
     batch = 1
-    prepare = prepare_copy if KIND == "copy" else prepare_torch
+    prepare = {"copy": prepare_copy, "skimage": prepare_images, "torch": prepare_torch}[KIND]
 
     def act(request):
         nonlocal current, batch
