@@ -25,10 +25,16 @@ export interface Verdict {
 const louder: ReadonlySet<string> = new Set([
   'shape-broadcast target',
   'shape-broadcast boxes2',
+  'shape-broadcast input2',
   'shape weight',
+  'shape target',
   'dtype input',
+  'dtype input1',
+  'option-type full',
   'dtype target',
   'dtype posWeight',
+  'dtype var',
+  'target-range target',
   'dtype boxes2',
 ])
 
@@ -62,6 +68,7 @@ function judgeError(c: Case, error: LossError, { error: theirs, loss, warnings =
   }
   const text = `${theirs.class}: ${theirs.message}`
   if (error.pytorch?.split('\n')[0] === text) return fine
+  if (lossOf(c.loss).spec.pytorch === null) return { ...fine, exception: "both refuse it; there are no words of PyTorch's" }
   const exception = onPurpose ? 'two mistakes: ours is one that PyTorch has not' : textException(c, error, text)
   if (exception !== null) return { ...fine, exception }
   return failed('error text', `PyTorch: ${text}\nours:    ${error.pytorch}   (${name})`)
@@ -171,6 +178,8 @@ function overflows(c: Case, ours: number, theirs: number, result: DType): string
   // of e^x for x > 80 a part overflows in the narrower dtype, a part does not
   if (mixed && !Number.isFinite(ours) && !Number.isFinite(theirs) && has((size) => size > 80))
     return 'mixed dtypes: infinity against infinity'
+  if (c.upstream?.includes('NaN') && Number.isNaN(ours) && theirs === 0)
+    return 'a NaN flows into a flat part: PyTorch stops it, we multiply it'
   if (Number.isNaN(ours)) return null
   const factors = Object.entries(c.tensors).filter(
     ([name]) => !spec.inputs.some((input) => input.name === name && /^(logits|real|log-prob)/.test(input.domain)),

@@ -1,5 +1,5 @@
 import type { LossSpec } from '../src/spec.ts'
-import type { DType } from '../src/tensor/dtype.ts'
+import { type DType, isFloating } from '../src/tensor/dtype.ts'
 import type { Case, CaseTensor } from './cases.ts'
 import { boxDTypes, boxSizes } from './drawers/boxes.ts'
 import { plainImages, windowImages } from './drawers/images.ts'
@@ -50,11 +50,17 @@ export const drawers: Readonly<Record<string, Drawer>> = {
   ctcLoss: { draw: drawSequences, sizes: sequenceSizes, safe: hasLabels, share: 0.7 },
   distanceBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
   edgeLoss: plainImages,
+  gaussianNllLoss: { share: 0.6 },
   generalizedBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
+  klDiv: { share: 0.85 },
   linearCrossEntropy: { sizes: linearSizes, excuse: ignoredToken, share: 0.4 },
   msSsimLoss: windowImages,
   multiMarginLoss: { excuse: noRows },
   multilabelMarginLoss: { excuse: noRows },
+  multilabelSoftMarginLoss: { share: 0.8 },
+  // exp and log of integers are float32, also beside float64
+  poissonNllLoss: { share: 0.8, through: (c) => Object.values(c.tensors).map(({ dtype }) => (isFloating(dtype) ? dtype : 'float32')) },
+  sigmoidFocalLoss: { share: 0.75 },
   ssimLoss: windowImages,
   totalVariationLoss: plainImages,
 }

@@ -1,4 +1,5 @@
 import { readCall } from '../src/check.ts'
+import type { PointwiseProblem } from '../src/families/pointwise/problem.ts'
 import { checked, type Plan } from '../src/loss.ts'
 import { divides } from '../src/reduce.ts'
 import type { LossSpec } from '../src/spec.ts'
@@ -9,6 +10,7 @@ import { onWarning } from '../src/warn.ts'
 import { type Case, numberOf, valuesOf } from './cases.ts'
 import { drawers } from './drawers.ts'
 import { takesClasses } from './generate.ts'
+import { formulaErrors, inRows } from './pointwise-sizes.ts'
 import { argumentsOf, lossOf } from './run-case.ts'
 import { hasAxes } from './shapes.ts'
 
@@ -21,7 +23,7 @@ import { hasAxes } from './shapes.ts'
  *
  * The second term bounds cancellation: an evaluation in a dtype of precision ε rounds its terms, and what remains of terms of some size
  * after they cancel is uncertain by a few ε of that size, however small it is. `sizeOfTerms` has the sizes. It is absolute, since
- * log-sum-exp, log σ and the like add 1 to what may be much smaller. `tiny` is the smallest number of the dtype, for what underflows.
+ * log-sum-exp, log σ and the like add 1 to what may be much smaller; what a formula itself says of its errors counts where that is more. `tiny` is the smallest number of the dtype, for what underflows.
  */
 export const tolerances: Readonly<Record<string, { relative: number; epsilon: number; steps: number; tiny: number }>> = {
   float64: { relative: 1e-12, epsilon: 2 ** -52, steps: 4, tiny: 2 ** -1074 },
@@ -62,7 +64,9 @@ export function sizeOfTerms(c: Case): SizesOf {
     ? relatedColumns(c, spec, plan.shape)
     : takesClasses(spec)
       ? rowColumns(c, spec)
-      : elementColumns(c, spec, plan.shape)
+      : plan.kernel.family === 'pointwise'
+        ? formulaColumns(c, spec, plan as Plan<PointwiseProblem>)
+        : elementColumns(c, spec, plan.shape)
   return (output, shape) => {
     const terms = columns.termsOf(output)
     const scale = factor * (output === 'loss' ? 1 : upstream)
@@ -130,6 +134,23 @@ function elementColumns(c: Case, spec: LossSpec, shape: Shape): Columns {
       return terms
     },
     at: (terms, wanted) => (sameShape(wanted, shape) ? terms : null),
+  }
+}
+
+/** As `elementColumns`, or what the formula itself says, where that is more. */
+function formulaColumns(c: Case, spec: LossSpec, { problem, shape, dtype }: Plan<PointwiseProblem>): Columns {
+  const elements = elementColumns(c, spec, problem.shape)
+  const coarse = coarsest(c, dtype)
+  const { epsilon, steps } = tolerances[coarse]
+  const errors = formulaErrors(problem, coarse, epsilon, steps)
+  const rows = !sameShape(shape, problem.shape)
+  const termsOf = (output: string) => {
+    const formula = errors(output)
+    return elements.termsOf(output).map((term, i) => Math.max(term, formula[i]))
+  }
+  return {
+    termsOf: (output) => (rows && output === 'loss' ? inRows(termsOf(output), problem.shape) : termsOf(output)),
+    at: (terms, wanted) => (sizeOf(wanted) === terms.length ? terms : null),
   }
 }
 

@@ -44,3 +44,22 @@ export function sigmoid<V, B>(m: Algebra<V, B>, x: V): V {
 
 /** log(sigmoid(x)) = min(x, 0) − log(1 + e^−|x|). */
 export const logSigmoid = <V, B>(m: Algebra<V, B>, x: V): V => m.sub(m.min(x, 0), m.log1p(m.exp(m.neg(m.abs(x)))))
+
+/** bᵖ, as PyTorch's pow: a whole p by products, any other by exp and log, which is NaN below 0. */
+export function power<V, B>(m: Algebra<V, B>, b: V, p: number): V | number {
+  if (p === 0) return 1
+  if (Number.isInteger(p)) return p < 0 ? m.div(1, wholePower(m, b, -p)) : wholePower(m, b, p)
+  const raised = m.exp(m.mul(p, m.log(b)))
+  // log 1 is 0, and 0·∞ and 0·NaN are NaN, but 1 to any power is 1
+  return Number.isFinite(p) ? raised : m.select(m.eq(b, 1), 1, raised)
+}
+
+/** The slope of `power` by b: p·bᵖ⁻¹. */
+export const powerSlope = <V, B>(m: Algebra<V, B>, b: V, p: number): V | number => (p === 0 ? 0 : m.mul(p, power(m, b, p - 1)))
+
+/** By squares: b⁵ = b·(b²)². */
+function wholePower<V, B>(m: Algebra<V, B>, b: V, p: number): V {
+  if (p === 1) return b
+  const half = wholePower(m, m.mul(b, b), Math.floor(p / 2))
+  return p % 2 === 1 ? m.mul(b, half) : half
+}

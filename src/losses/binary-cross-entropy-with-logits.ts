@@ -1,10 +1,8 @@
 import { type Algebra, logSigmoid, sigmoid } from '../algebra/algebra.ts'
-import { type Call, outputTooSmall, sizesDiffer, wrongDType } from '../check.ts'
-import { notImplemented, subtractionOfBool } from '../families/pointwise/check.ts'
+import { outputTooSmall, sizesDiffer } from '../check.ts'
 import { pointwise } from '../families/pointwise/family.ts'
+import { sizesOfLogits, targetDType } from '../families/pointwise/logits.ts'
 import { reductionOptions } from '../spec.ts'
-import { type DType, isFloating, torchName } from '../tensor/dtype.ts'
-import { torchSize } from '../tensor/shape.ts'
 
 /**
  * Binary cross-entropy of logits: sigmoid and binary cross-entropy in one, exact where a sigmoid would saturate.
@@ -50,7 +48,7 @@ export const binaryCrossEntropyWithLogits = pointwise({
   native: { name: 'binary_cross_entropy_with_logits', order: ['input', 'target', 'weight', 'posWeight'], sized: ['input', 'target'] },
   dtype: targetDType,
   says: {
-    shapes: (input, target) => `ValueError: Target size (${torchSize(target)}) must be the same as input size (${torchSize(input)})`,
+    shapes: sizesOfLogits,
     operands: {
       weight: (shape, _, at) => ('a' in at ? sizesDiffer(at.a, at.b, at.axis) : outputTooSmall(shape, at)),
       posWeight: (shape, _, at) => ('a' in at ? sizesDiffer(at.b, at.a, at.axis) : outputTooSmall(shape, at)),
@@ -71,22 +69,3 @@ export const binaryCrossEntropyWithLogits = pointwise({
 /** 1 + (P − 1)·t. */
 const positiveFactor = <V, B>(m: Algebra<V, B>, t: V, posWeight: V | undefined): V | number =>
   posWeight === undefined ? 1 : m.add(1, m.mul(m.sub(posWeight, 1), t))
-
-/** PyTorch works in place on 1 − target, so the result has the target's type. */
-function targetDType(call: Call): DType {
-  const { input, target, posWeight } = call.tensors
-  const wanted = 'a floating-point dtype'
-  const repair = `tensor(target, { dtype: '${input.dtype}' })`
-  if (!isFloating(input.dtype)) {
-    throw wrongDType(call, 'input', wanted, 'Float32Array.from(input)', notImplemented('log_sigmoid_cpu', input.dtype))
-  }
-  if (posWeight?.dtype === 'bool') throw wrongDType(call, 'posWeight', wanted, 'Float32Array.from(posWeight)', subtractionOfBool(1))
-  // PyTorch subtracts 1 in uint8, where a weight of 0 becomes 255
-  if (posWeight?.dtype === 'uint8') throw wrongDType(call, 'posWeight', wanted, 'Float32Array.from(posWeight)', null)
-  if (target.dtype === 'bool') throw wrongDType(call, 'target', wanted, repair, subtractionOfBool(2))
-  if (!isFloating(target.dtype)) {
-    const says = `RuntimeError: result type ${torchName(input.dtype)} can't be cast to the desired output type ${torchName(target.dtype)}`
-    throw wrongDType(call, 'target', wanted, repair, says)
-  }
-  return target.dtype
-}

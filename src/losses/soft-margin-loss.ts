@@ -1,5 +1,5 @@
 import { outputTooSmall, wrongDType } from '../check.ts'
-import { checkSigned, floats, notBroadcast, notCastable } from '../families/pointwise/check.ts'
+import { checkSigned, floats, negationOfBool, notBroadcast, notCastable } from '../families/pointwise/check.ts'
 import { pointwise } from '../families/pointwise/family.ts'
 import { broadcastOption, reductionOptions } from '../spec.ts'
 import { isFloating, resultType } from '../tensor/dtype.ts'
@@ -68,6 +68,3 @@ export const softMarginLoss = pointwise({
     },
   },
 })
-
-const negationOfBool =
-  'RuntimeError: Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.'

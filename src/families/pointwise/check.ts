@@ -40,6 +40,10 @@ export function expanded({ tensors: { input, target } }: Call): { dtype: DType; 
 export const noMean = (dtype: string): string =>
   `RuntimeError: mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${dtype}`
 
+/** PyTorch's text for −x of bool. */
+export const negationOfBool =
+  'RuntimeError: Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.'
+
 /** PyTorch's text for a difference of which one or both sides are bool. */
 export const subtractionOfBool = (bools: number): string =>
   bools === 2
@@ -86,6 +90,30 @@ export function wrongOption(call: Call, name: string, expected: string, repair: 
 /** PyTorch's text for the shapes of the positional arguments, in their order; null where it says nothing. What is no warning it refuses. */
 export type ShapeText = (...shapes: Shape[]) => string | null
 
+/** What PyTorch knows of a tensor when it looks for the dtype of an operation. */
+type Operand = Pick<View, 'dtype' | 'shape'>
+
+/** The result of an operation on two operands that broadcast. */
+export function combined(a: Operand, b: Operand): Operand {
+  const fit = broadcastShapes(a.shape, b.shape)
+  return { dtype: resultType([a, b]), shape: 'shape' in fit ? fit.shape : [] }
+}
+
+/** The result of exp, log and the like: integers become float32. */
+export const fractional = ({ dtype, shape }: Operand): Operand => ({ dtype: isFloating(dtype) ? dtype : 'float32', shape })
+
+/** Refuses a difference of which one or both sides are bool, as PyTorch does. */
+export function checkDifference(call: Call, a: Operand, b: Operand, name: string): void {
+  const bools = [a, b].filter(({ dtype }) => dtype === 'bool').length
+  if (bools > 0) throw wrongDType(call, name, floats, `tensor(${name}, { dtype: 'float32' })`, subtractionOfBool(bools))
+}
+
+/** Refuses arithmetic of integers that are so narrow that PyTorch's result soon is another than the sum or product: 200 + 100 is 44 in uint8. */
+export function checkWide(call: Call, { dtype }: Operand, name: string): void {
+  if (dtype !== 'uint8' && dtype !== 'int8' && dtype !== 'int16') return
+  throw wrongDType(call, name, `${floats}, or wide integers`, `tensor(${name}, { dtype: 'float32' })`, null)
+}
+
 /** Refuses labels of −1 and 1 of a dtype without −1, in which PyTorch computes something else: −1 is 255 in uint8. */
 export function checkSigned(call: Call, name: string): void {
   const { dtype } = call.tensors[name]
@@ -94,8 +122,12 @@ export function checkSigned(call: Call, name: string): void {
 }
 
 /** The shape of the result: the common one, or the broadcast one where the caller asked for that and PyTorch can. */
-export function resultShape(call: Call, views: Readonly<Record<string, View>>, says: ShapeText): Shape {
-  const names = call.spec.inputs.map(({ name }) => name)
+export function resultShape(
+  call: Call,
+  views: Readonly<Record<string, View>>,
+  says: ShapeText,
+  names: readonly string[] = call.spec.inputs.map(({ name }) => name),
+): Shape {
   const shapes = names.map((name) => views[name].shape)
   const [first] = shapes
   const odd = shapes.findIndex((shape) => !sameShape(shape, first))

@@ -10,7 +10,7 @@ import { type Shape, sizeOf } from '../../tensor/shape.ts'
 import { numbersOf, type View } from '../../tensor/view.ts'
 import { checkOperands, checkRanges, type DTypeRule, type OperandTexts, resultShape, type ShapeText } from './check.ts'
 import { type Grouping, grouped } from './grouped.ts'
-import type { PointwiseFormula, PointwiseProblem } from './problem.ts'
+import type { Params, PointwiseFormula, PointwiseProblem } from './problem.ts'
 import { referencePointwise } from './reference.ts'
 import { runPointwise } from './wasm.ts'
 
@@ -42,6 +42,10 @@ export interface PointwiseDefinition<T extends OptionTable, M extends string, N 
   }
   /** The arguments as the formula takes them, where some are not to be broadcast as they come. */
   readonly views?: (call: Call) => Readonly<Record<string, View>>
+  /** The constants of the formula, where they are not the options as they come. */
+  readonly params?: (call: Call) => Params
+  /** The shape of the result, where the arguments need not be of one shape. */
+  readonly shape?: (call: Call, views: Readonly<Record<string, View>>) => Shape
   /** How the values of elements become those of the result, where it does not have one value per element. */
   readonly grouping?: (call: Call, shape: Shape) => Grouping | null
   /** Options with a gradient; the positional arguments have one where the formula has a slope. */
@@ -71,7 +75,7 @@ function planPointwise<T extends OptionTable, M extends string>(
   const { tensors } = call
   definition.first?.(call)
   const views = { ...tensors, ...definition.views?.(call) }
-  const shape = resultShape(call, views, definition.says.shapes)
+  const shape = definition.shape?.(call, views) ?? resultShape(call, views, definition.says.shapes)
   checkOperands(call, shape, definition.says.operands ?? {})
   const dtype = definition.dtype(call, reduction)
   checkRanges(call)
@@ -93,7 +97,7 @@ function planPointwise<T extends OptionTable, M extends string>(
     kernel: grouping === null ? pointwiseKernel : grouped(pointwiseKernel, grouping),
     problem: {
       formula: definition,
-      params: call.values,
+      params: definition.params?.(call) ?? call.values,
       shape,
       operands: views,
       compute: computeDType(resultType([...arguments_, { dtype, shape }])),
@@ -102,7 +106,7 @@ function planPointwise<T extends OptionTable, M extends string>(
     dtype,
     reduction,
     denominator,
-    counted: elements,
+    counted: counts.elements,
     ignored: 0,
     differentiable: Object.fromEntries(names.flatMap((name) => (tensors[name] === undefined ? [] : [[name, tensors[name]]]))),
     native: definition.native?.name ?? null,
