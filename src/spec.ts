@@ -209,7 +209,7 @@ export const broadcastOption = {
   kind: 'boolean',
   default: false,
   ours: true,
-  help: 'Compare every pair that broadcasting makes of unequal shapes, as PyTorch does after a warning.',
+  help: 'Compare every pair that broadcasting makes of unequal shapes, as PyTorch does, after a warning or in silence.',
 } as const satisfies OptionSpec
 
 export const elementWeightOption = {

@@ -13,9 +13,9 @@ import { warn } from '../warn.ts'
  * l = t·(log t − x), 0 where t is 0; with `logTarget` the target holds logarithms: exp(t)·(t − x)
  *
  * Shapes: input and target of one shape, any rank, the batch first. Unequal shapes are an error unless `broadcast: true` (PyTorch compares
- * every pair, in silence). dtypes: floating-point; the result is of the promoted type. 'batchmean' divides the sum by the length of the first
- * axis, which is the divergence as it is defined; 'mean' divides by the number of elements, and warns, as PyTorch does. Gradients: input,
- * target; that of the target is NaN where t is 0.
+ * every pair, in silence). dtypes: floating-point; the result is of the promoted type. `mean` divides by the number of elements, and warns, as
+ * PyTorch does; the divergence as it is defined is what 'batchmean' gives, the sum divided by the length of the first axis. Gradients:
+ * input, target; that of the target is NaN where t is 0.
  *
  * Throws LossError for unequal shapes and for integers.
  *

@@ -32,7 +32,7 @@ export const poissonNllLoss = pointwise({
   module: 'PoissonNLLLoss',
   aliases: ['poisson', 'poisson-nll'],
   summary: 'Negative log-likelihood of counts, for rates or their logarithms.',
-  formula: 'exp(x) − t·x; without logInput x − t·log(x + ε)',
+  formula: 'exp(x) − t·x',
   inside: 'exp, unless logInput is false',
   mean: 'elements',
   inputs: [

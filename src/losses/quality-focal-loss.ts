@@ -7,7 +7,7 @@ import { reductionOptions } from '../spec.ts'
 /**
  * Quality focal loss: binary cross-entropy with a soft label, the quality of a box, that counts by how far the score is from it.
  *
- * l = |t − σ(x)|^β·BCE(x, t), BCE(x, t) = −t·log σ(x) − (1 − t)·log(1 − σ(x))
+ * l = |t − σ(x)|^β·BCE(x, t), where BCE(x, t) = −t·log σ(x) − (1 − t)·log(1 − σ(x))
  *
  * Shapes: input and target of one shape, any rank. dtypes: any of which at least one is floating-point; the result is of the promoted type.
  * `mean` divides by the number of elements: detectors often want the sum, divided by the number of positives. Gradients: input, target.

@@ -11,7 +11,7 @@ import type { TensorLike } from '../tensor/from.ts'
 /**
  * Focal loss of binary labels: binary cross-entropy in which what is classified well already counts for little. Of dense detectors.
  *
- * l = α_t·(1 − p_t)^γ·BCE(x, t), p = σ(x), p_t = p·t + (1 − p)·(1 − t), α_t = α·t + (1 − α)·(1 − t), or 1 where alpha is −1
+ * l = α_t·(1 − p_t)^γ·BCE(x, t), where p = σ(x), p_t = p·t + (1 − p)·(1 − t), and α_t = α·t + (1 − α)·(1 − t), or 1 for an alpha of −1
  *
  * Shapes: inputs and targets of one shape, any rank. dtypes: floating-point; the result is of the promoted type. Reduction is 'none' if left
  * out, as in torchvision; `mean` divides by the number of elements, not of positives. Gradients: inputs, targets; where gamma is below 1
