@@ -82,6 +82,9 @@ function toOption(name: string, option: OptionSpec): Option {
     case 'legacy':
       return new Option(`${flag} <true|false>`, help).argParser(read.readBoolean)
     case 'boolean':
-      return new Option(option.default ? `--no-${kebabCase(name)}` : flag, help)
+      // --no-flag would stand beside a help that says what the flag does
+      return option.default
+        ? new Option(`${flag} <true|false>`, `${help}${usual(true)}`).argParser(read.readBoolean)
+        : new Option(flag, help)
   }
 }
