@@ -5,6 +5,7 @@ import { boxDTypes, boxSizes } from './drawers/boxes.ts'
 import { plainImages, windowImages } from './drawers/images.ts'
 import { ignoredToken, linearSizes } from './drawers/linear.ts'
 import { noRows } from './drawers/margins.ts'
+import { drawMasks } from './drawers/masks.ts'
 import { drawSequences, hasLabels, sequenceSizes } from './drawers/sequences.ts'
 import type { Random } from './random.ts'
 import type { SizesOf } from './tolerance.ts'
@@ -48,19 +49,26 @@ export interface Drawer {
 export const drawers: Readonly<Record<string, Drawer>> = {
   completeBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
   ctcLoss: { draw: drawSequences, sizes: sequenceSizes, safe: hasLabels, share: 0.7 },
+  diceCrossEntropyLoss: { draw: drawMasks, share: 0.5 },
+  diceLoss: { draw: drawMasks, share: 0.5 },
   distanceBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
   edgeLoss: plainImages,
+  focalTverskyLoss: { draw: drawMasks, share: 0.5 },
   gaussianNllLoss: { share: 0.6 },
   generalizedBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
+  jaccardLoss: { draw: drawMasks, share: 0.5 },
   klDiv: { share: 0.85 },
   linearCrossEntropy: { sizes: linearSizes, excuse: ignoredToken, share: 0.4 },
+  lovaszHingeLoss: { draw: drawMasks, share: 0.5 },
+  lovaszSoftmaxLoss: { draw: drawMasks, share: 0.5 },
   msSsimLoss: windowImages,
-  multiMarginLoss: { excuse: noRows },
   multilabelMarginLoss: { excuse: noRows },
   multilabelSoftMarginLoss: { share: 0.8 },
+  multiMarginLoss: { excuse: noRows },
   // exp and log of integers are float32, also beside float64
   poissonNllLoss: { share: 0.8, through: (c) => Object.values(c.tensors).map(({ dtype }) => (isFloating(dtype) ? dtype : 'float32')) },
   sigmoidFocalLoss: { share: 0.75 },
   ssimLoss: windowImages,
   totalVariationLoss: plainImages,
+  tverskyLoss: { draw: drawMasks, share: 0.5 },
 }

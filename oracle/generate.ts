@@ -81,8 +81,10 @@ export function drawCase(spec: LossSpec, random: Random, id: string, pins: Pins 
     }
     drawOption(draw, name, option, pins, { tensors, options, distribution })
   }
+  // what a drawer leaves out on purpose
+  for (const name of Object.keys(options)) if (options[name] === undefined) delete options[name]
   if (mayBroadcast) options.broadcast = true
-  sowIgnored(draw, spec, tensors, options)
+  if (drawn === undefined) sowIgnored(draw, spec, tensors, options)
 
   const requires = drawRequires(random, spec, tensors, distribution)
   // what a mean or a sum makes of an infinite upstream gradient is 0·∞, and no matter of the loss

@@ -78,7 +78,7 @@ def call(case, tensors, options):
     if case["from"] != "formulas":
         return function(**arguments, **options)
     # 16 bits: computed in float32 and rounded once
-    dtypes = [t.dtype for t in tensors.values() if t.dtype.is_floating_point]
+    dtypes = [t.dtype for t in tensors.values() if t.dtype.is_floating_point] or [torch.float32]
     wide = {name: t.float() if t.dtype in (torch.float16, torch.bfloat16) else t for name, t in arguments.items()}
     return function(**wide, **options).to(functools.reduce(torch.promote_types, dtypes))
 

@@ -76,6 +76,7 @@ const ranges: Readonly<Record<Domain, string>> = {
   real: 'any real number',
   classes: 'integers 0 … C − 1, or ignoreIndex',
   'classes or probabilities': 'integers 0 … C − 1, or ignoreIndex (others are refused); probabilities (not checked)',
+  masks: 'integers 0 … C − 1, or [0, 1] for each class; or ignoreIndex',
   weights: 'any real number',
   positive: 'above 0',
   signs: '−1 or 1',
@@ -93,5 +94,7 @@ const denominators: Readonly<Record<Denominator, string>> = {
   weights: 'the number of elements; with weights their sum',
   images: 'the number of images',
   sequences: 'the number of sequences, and each value first by the number of its labels',
+  terms: 'the number of classes; with perImage of images and classes',
+  parts: 'each part by its own: the number of classes, and that of pixels; with weights the sum of the weights of the true classes',
   nothing: 'nothing: the loss is one number as it is',
 }

@@ -70,6 +70,8 @@ export interface Counts {
   readonly positions: number
   readonly targetWeights: number
   readonly weights: number
+  /** The terms of a loss that compares classes as a whole. */
+  readonly terms?: number
   /** The extent of the first axis, for 'batchmean'; 1 where there is none. */
   readonly batch?: number
 }
@@ -88,6 +90,9 @@ export function denominatorOf(kind: Denominator, counts: Counts, reduction: Redu
       return counts.targetWeights
     case 'weights':
       return counts.weights
+    case 'terms':
+      return counts.terms ?? counts.elements
+    case 'parts':
     case 'nothing':
       return 1
   }

@@ -9,6 +9,7 @@ export type Domain =
   | 'real' // any real number
   | 'classes' // class indices in [0, C)
   | 'classes or probabilities' // class indices, or a distribution over the classes where the shape is the input's
+  | 'masks' // what is true of pixels: class indices in [0, C), or numbers in [0, 1] for each class
   | 'weights' // any real number, usually positive
   | 'positive' // above 0: variances, counts, distances
   | 'signs' // −1 or 1
@@ -19,7 +20,7 @@ export type Domain =
   | 'boxes' // rows x1, y1, x2, y2 with x2 > x1 and y2 > y1
 
 /** Domains of integers, which stay exact however they are given. */
-export const isIndexDomain = (domain: Domain): boolean => /^(classes|labels|lengths)/.test(domain)
+export const isIndexDomain = (domain: Domain): boolean => /^(classes|masks|labels|lengths)/.test(domain)
 
 /**
  * The axes of an argument, in symbols: `'N C …'`, `'?N D'`, `'… 4'`, `'T ?N C'`.
@@ -54,6 +55,8 @@ export type Denominator =
   | 'weights' // the sum of the given weights, or the number of elements where there are none
   | 'images' // the number of images
   | 'sequences' // the number of sequences, after each value is divided by the number of its labels
+  | 'terms' // the number of terms: one per class, or per image and class
+  | 'parts' // each part of the loss has a mean of its own
   | 'nothing' // there is no mean: the loss is one number as it is
 
 interface OptionFacts {

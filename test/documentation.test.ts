@@ -73,7 +73,10 @@ function run({ code }: Example): void {
   body(...members, expecting, quiet)
 }
 
-const examples = [...[...sources('src/')].flatMap(docstringExamples), ...['README.md', 'CONTRIBUTING.md'].flatMap(markdownExamples)]
+const examples = [
+  ...[...sources('src/')].flatMap(docstringExamples),
+  ...['README.md', 'CONTRIBUTING.md', 'docs/segmentation.md'].flatMap(markdownExamples),
+]
 
 describe('the examples of the documents run', () => {
   test('there are some', () => expect(examples.length).toBeGreaterThan(6))

@@ -65,8 +65,10 @@ const divisors = {
   positions: ['the number of targets', 'the number of targets, whatever the weights'],
   'target weights': ['the number of counted targets', 'the sum of the weights of the counted targets'],
   weights: ['the number of elements', 'the sum of the weights'],
+  terms: ['the number of terms: classes, or images and classes', 'the number of terms: classes, or images and classes'],
   images: ['the number of images', 'the number of images'],
   sequences: ['the number of sequences', 'the number of sequences'],
+  parts: ['each part is divided by its own', 'each part is divided by its own'],
   nothing: ['nothing', 'nothing'],
 } as const satisfies Record<LossSpec['mean'], unknown>
 
