@@ -29,6 +29,7 @@ export function referenceRows(problem: RowsProblem, want: Want): Outcome {
   const ignoredValue = b === null ? 0 : 0 * -b
   const spoiled = b !== null && !w.every(Number.isFinite)
   const { scale, shift } = formula.blend(params)
+  const pickedAlone = normalised && q === null && b === null && dWeight === null
   const logp = new Float64Array(count)
   const p = new Float64Array(count)
 
@@ -45,7 +46,9 @@ export function referenceRows(problem: RowsProblem, want: Want): Outcome {
       continue
     }
     let lse = Number.NaN
-    if (normalised) for (let c = 0; c < count; c++) logp[c] = x[start + c * inner]
+    // of a normalised row only the picked one is looked at, unless there is a distribution, or a smoothing
+    if (pickedAlone) logp[t] = x[start + t * inner]
+    else if (normalised) for (let c = 0; c < count; c++) logp[c] = x[start + c * inner]
     else lse = softmaxRow(x, start, count, inner, round, logp, p)
 
     let picked = 0
@@ -70,6 +73,10 @@ export function referenceRows(problem: RowsProblem, want: Want): Outcome {
     if (dInput === null && dTarget === null && dWeight === null) continue
     const factor = want.scale * (upstream === null ? 1 : upstream[row])
     const a = Number(formula.slope.picked(float64, statistics, params))
+    if (pickedAlone) {
+      if (dInput !== null) dInput[start + t * inner] = factor * a * w[t]
+      continue
+    }
     const onLse = formula.slope.lse === undefined ? 0 : Number(formula.slope.lse(float64, statistics, params))
     if (dInput !== null) {
       for (let c = 0; c < count; c++) {
