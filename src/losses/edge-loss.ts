@@ -61,8 +61,11 @@ export const edgeLoss = stencils({
 
   operator: (p) => p.operator as OperatorName,
   averaged: true,
-  value: (m, [first, ...rest], p) => rest.reduce((sum, e) => m.add(sum, distance(m, e, p)), distance(m, first, p)),
-  slopes: (m, responses, p) => responses.map((e) => slope(m, e, p)),
+  value: (m, { first, second }, p) => (second === undefined ? distance(m, first, p) : m.add(distance(m, first, p), distance(m, second, p))),
+  slope: {
+    first: (m, { first }, p) => slope(m, first, p),
+    second: (m, { second }, p) => slope(m, second, p),
+  },
 })
 
 function distance<V, B>(m: Algebra<V, B>, e: V, p: Readonly<Record<string, unknown>>): V {

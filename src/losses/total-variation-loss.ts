@@ -1,4 +1,4 @@
-import { sign, square } from '../algebra/algebra.ts'
+import { type Algebra, sign, square } from '../algebra/algebra.ts'
 import { stencilsOfOne } from '../families/stencils/family.ts'
 import { imageReduction } from '../spec.ts'
 
@@ -37,10 +37,13 @@ export const totalVariationLoss = stencilsOfOne({
 
   operator: () => 'difference',
   averaged: false,
-  value: (m, [a, b], { isotropic }) => (isotropic ? m.sqrt(m.add(square(m, a), square(m, b))) : m.add(m.abs(a), m.abs(b))),
-  slopes: (m, [a, b], { isotropic }) => {
-    if (!isotropic) return [sign(m, a), sign(m, b)]
-    const length = m.sqrt(m.add(square(m, a), square(m, b)))
-    return [a, b].map((each) => m.select(m.eq(length, 0), 0, m.div(each, length)))
+  value: (m, { first: a, second: b }, p) => (p.isotropic ? length(m, a, b) : m.add(m.abs(a), m.abs(b))),
+  slope: {
+    first: (m, { first: a, second: b }, p) => (p.isotropic ? share(m, a, length(m, a, b)) : sign(m, a)),
+    second: (m, { first: a, second: b }, p) => (p.isotropic ? share(m, b, length(m, a, b)) : sign(m, b)),
   },
 })
+
+const length = <V, B>(m: Algebra<V, B>, a: V, b: V): V => m.sqrt(m.add(square(m, a), square(m, b)))
+
+const share = <V, B>(m: Algebra<V, B>, part: V, whole: V): V => m.select(m.eq(whole, 0), 0, m.div(part, whole))

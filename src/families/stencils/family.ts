@@ -5,13 +5,17 @@ import type { LossSpec, OptionTable, Reduction } from '../../spec.ts'
 import { computeDType } from '../../tensor/dtype.ts'
 import type { TensorLike } from '../../tensor/from.ts'
 import { imageDType, imagesOf, sameImages } from '../images.ts'
+import { referencePointwise } from '../pointwise/reference.ts'
+import { runPointwise } from '../pointwise/wasm.ts'
 import type { StencilFormula, StencilsProblem } from './problem.ts'
-import { referenceStencils } from './reference.ts'
+import { runStencils } from './run.ts'
 
 const stencilsKernel: Kernel<StencilsProblem> = {
   family: 'stencils',
   about: 'one value per image, of neighbouring pixels',
-  reference: referenceStencils,
+  simd: ['float32', 'float64'],
+  reference: (problem, want) => runStencils(problem, want, referencePointwise),
+  wasm: (problem, want) => runStencils(problem, want, runPointwise),
 }
 
 /** A loss of an image, or of the difference of two: its data, the operator, and the formula of a pixel. */

@@ -5,9 +5,9 @@ export interface Plane {
   readonly width: number
 }
 
-/** A linear operator on planes: its responses, one plane each, and its adjoint, which adds what flows back from a response to the pixels. */
+/** A linear operator on planes: its responses, one plane each, and its adjoint, which adds what flows back from them to the pixels. */
 interface Operator {
-  readonly responses: number
+  readonly responses: 1 | 2
   readonly apply: (plane: Plane) => readonly Float64Array[]
   readonly adjoint: (flowing: readonly Float64Array[], to: Plane) => void
 }
@@ -16,62 +16,79 @@ interface Operator {
 type Tap = readonly [down: number, right: number, weight: number]
 
 /** Weights at places around a pixel; beyond the edges the edge's own pixels go on. */
-const stencil = (...kernels: readonly (readonly Tap[])[]): Operator => ({
+const stencil = (...kernels: readonly [readonly Tap[]] | readonly [readonly Tap[], readonly Tap[]]): Operator => ({
   responses: kernels.length,
   apply: ({ pixels, height, width }) =>
     kernels.map((taps) => {
       const response = new Float64Array(pixels.length)
-      visit(taps, height, width, (at, from, weight) => {
-        response[at] += weight * pixels[from]
-      })
+      for (const tap of taps) gather(tap, pixels, response, height, width)
       return response
     }),
   adjoint: (flowing, { pixels, height, width }) => {
-    for (const [k, taps] of kernels.entries()) {
-      visit(taps, height, width, (at, from, weight) => {
-        pixels[from] += weight * flowing[k][at]
-      })
-    }
+    for (const [k, taps] of kernels.entries()) for (const tap of taps) scatter(tap, flowing[k], pixels, height, width)
   },
 })
 
-function visit(taps: readonly Tap[], height: number, width: number, each: (at: number, from: number, weight: number) => void): void {
-  for (const [down, right, weight] of taps) {
-    for (let row = 0; row < height; row++) {
-      const start = within(row + down, height) * width
-      for (let column = 0; column < width; column++) each(row * width + column, start + within(column + right, width), weight)
-    }
+/** Adds the pixel at the tap's place, times its weight, to each pixel's response. */
+function gather([down, right, weight]: Tap, pixels: Float64Array, response: Float64Array, height: number, width: number): void {
+  // columns whose place lies within the row
+  const low = Math.min(Math.max(-right, 0), width)
+  const high = Math.max(width - Math.max(right, 0), low)
+  for (let row = 0; row < height; row++) {
+    const at = row * width
+    const from = within(row + down, height) * width
+    for (let column = 0; column < low; column++) response[at + column] += weight * pixels[from]
+    for (let column = low; column < high; column++) response[at + column] += weight * pixels[from + column + right]
+    for (let column = high; column < width; column++) response[at + column] += weight * pixels[from + width - 1]
+  }
+}
+
+/** Its adjoint: what flows to each pixel's response goes to the pixel at the tap's place. */
+function scatter([down, right, weight]: Tap, flowing: Float64Array, pixels: Float64Array, height: number, width: number): void {
+  const low = Math.min(Math.max(-right, 0), width)
+  const high = Math.max(width - Math.max(right, 0), low)
+  for (let row = 0; row < height; row++) {
+    const at = row * width
+    const to = within(row + down, height) * width
+    for (let column = 0; column < low; column++) pixels[to] += weight * flowing[at + column]
+    for (let column = low; column < high; column++) pixels[to + column + right] += weight * flowing[at + column]
+    for (let column = high; column < width; column++) pixels[to + width - 1] += weight * flowing[at + column]
   }
 }
 
 const within = (index: number, extent: number): number => (index < 0 ? 0 : index < extent ? index : extent - 1)
 
-/** The Gaussian of Burt and Adelson's pyramid, along both axes. */
+/** The Gaussian of Burt and Adelson's pyramid, along rows and then columns. */
 const weights = [0.05, 0.25, 0.4, 0.25, 0.05]
-const blur = stencil(weights.flatMap((a, i) => weights.map((b, j): Tap => [i - 2, j - 2, a * b])))
+const blurs = [stencil(weights.map((weight, i): Tap => [0, i - 2, weight])), stencil(weights.map((weight, i): Tap => [i - 2, 0, weight]))]
+
+const blur = (plane: Plane): Plane => blurs.reduce((last, { apply }) => ({ ...last, pixels: apply(last)[0] }), plane)
+
+const blurBack = (plane: Plane): Plane =>
+  [...blurs].reverse().reduce((last, { adjoint }) => {
+    const next = { ...last, pixels: new Float64Array(last.pixels.length) }
+    adjoint([last.pixels], next)
+    return next
+  }, plane)
 
 /** Every second pixel of every second row, four times; the others 0. */
-const thinned = ({ pixels, height, width }: Plane): Plane => ({
-  pixels: pixels.map((value, i) => ((Math.floor(i / width) | (i % width)) % 2 === 0 ? 4 * value : 0)),
-  height,
-  width,
-})
+function thinned({ pixels, height, width }: Plane): Plane {
+  const kept = new Float64Array(pixels.length)
+  for (let row = 0; row < height; row += 2) {
+    for (let column = 0; column < width; column += 2) kept[row * width + column] = 4 * pixels[row * width + column]
+  }
+  return { pixels: kept, height, width }
+}
 
 /** What one step of a pyramid loses: the image less its blurred, halved and expanded self. */
 const pyramid: Operator = {
   responses: 1,
   apply: (plane) => {
-    const [smooth] = blur.apply(plane)
-    const [expanded] = blur.apply(thinned({ ...plane, pixels: smooth }))
+    const expanded = blur(thinned(blur(plane))).pixels
     return [plane.pixels.map((value, i) => value - expanded[i])]
   },
   adjoint: ([flowing], to) => {
-    const back = (from: Float64Array) => {
-      const plane = { ...to, pixels: new Float64Array(from.length) }
-      blur.adjoint([from], plane)
-      return plane
-    }
-    const lost = back(thinned(back(flowing)).pixels).pixels
+    const lost = blurBack(thinned(blurBack({ ...to, pixels: flowing }))).pixels
     for (let i = 0; i < flowing.length; i++) to.pixels[i] += flowing[i] - lost[i]
   },
 }
@@ -101,21 +118,29 @@ const sobel = stencil(
 const difference: Operator = {
   responses: 2,
   apply: ({ pixels, height, width }) =>
-    directions(height, width).map(({ step, isLast }) => pixels.map((value, i) => (isLast(i) ? 0 : pixels[i + step] - value))),
+    steps(height, width).map(({ rows, columns, step }) => {
+      const response = new Float64Array(pixels.length)
+      for (let row = 0; row < rows; row++) {
+        for (let i = row * width; i < row * width + columns; i++) response[i] = pixels[i + step] - pixels[i]
+      }
+      return response
+    }),
   adjoint: (flowing, { pixels, height, width }) => {
-    for (const [k, { step, isLast }] of directions(height, width).entries()) {
-      for (let i = 0; i < pixels.length; i++) {
-        if (isLast(i)) continue
-        pixels[i + step] += flowing[k][i]
-        pixels[i] -= flowing[k][i]
+    for (const [k, { rows, columns, step }] of steps(height, width).entries()) {
+      for (let row = 0; row < rows; row++) {
+        for (let i = row * width; i < row * width + columns; i++) {
+          pixels[i + step] += flowing[k][i]
+          pixels[i] -= flowing[k][i]
+        }
       }
     }
   },
 }
 
-const directions = (height: number, width: number) => [
-  { step: 1, isLast: (i: number) => i % width === width - 1 },
-  { step: width, isLast: (i: number) => i >= (height - 1) * width },
+/** How far the next pixel is, along rows and columns, and how many have one. */
+const steps = (height: number, width: number) => [
+  { step: 1, rows: height, columns: width - 1 },
+  { step: width, rows: height - 1, columns: width },
 ]
 
 export const operators = { pyramid, laplacian, sobel, difference } as const satisfies Record<string, Operator>

@@ -1,15 +1,10 @@
-import type { Algebra } from '../../algebra/algebra.ts'
 import type { View } from '../../tensor/view.ts'
+import type { Params, PointwiseFormula } from '../pointwise/problem.ts'
 import type { OperatorName } from './operators.ts'
 
-/** Options that are no tensors: constants of the formula. */
-export type Params = Readonly<Record<string, unknown>>
-
-/** The value of one pixel from the responses of the operator there, and its slopes by them. */
-export interface StencilFormula {
+/** The value of a pixel from the operator's responses there, `first` and, where it has two, `second`; and its slopes by them. */
+export interface StencilFormula extends PointwiseFormula {
   readonly operator: (p: Params) => OperatorName
-  readonly value: <V, B>(m: Algebra<V, B>, responses: readonly V[], p: Params) => V
-  readonly slopes: <V, B>(m: Algebra<V, B>, responses: readonly V[], p: Params) => readonly V[]
   /** Whether an image's value is the mean over its responses; else it is their sum. */
   readonly averaged: boolean
 }
