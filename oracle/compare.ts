@@ -67,6 +67,7 @@ function judgeError(c: Case, error: LossError, { error: theirs, loss, warnings =
     return failed('error', `PyTorch: no error\nours: ${error.pytorch}   (${name})`)
   }
   const text = `${theirs.class}: ${theirs.message}`
+  if (lossOf(c.loss).spec.pytorch === null) return { ...fine, exception: 'both refuse, a formula in words of its own' }
   if (error.pytorch?.split('\n')[0] === text) return fine
   if (lossOf(c.loss).spec.pytorch === null) return { ...fine, exception: "both refuse it; there are no words of PyTorch's" }
   const exception = onPurpose ? 'two mistakes: ours is one that PyTorch has not' : textException(c, error, text)

@@ -6,6 +6,7 @@ import { plainImages, windowImages } from './drawers/images.ts'
 import { ignoredToken, linearSizes } from './drawers/linear.ts'
 import { noRows } from './drawers/margins.ts'
 import { drawMasks } from './drawers/masks.ts'
+import { classRows, scores } from './drawers/rows.ts'
 import { drawSequences, hasLabels, sequenceSizes } from './drawers/sequences.ts'
 import type { Random } from './random.ts'
 import type { SizesOf } from './tolerance.ts'
@@ -47,6 +48,7 @@ export interface Drawer {
 
 /** One line per loss that needs one; what is longer lies in oracle/drawers/. */
 export const drawers: Readonly<Record<string, Drawer>> = {
+  // exp and log of integers are float32, also beside float64
   completeBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
   ctcLoss: { draw: drawSequences, sizes: sequenceSizes, safe: hasLabels, share: 0.7 },
   diceCrossEntropyLoss: { draw: drawMasks, share: 0.5 },
@@ -58,17 +60,20 @@ export const drawers: Readonly<Record<string, Drawer>> = {
   generalizedBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
   jaccardLoss: { draw: drawMasks, share: 0.5 },
   klDiv: { share: 0.85 },
+  labelSmoothedNllLoss: classRows,
   linearCrossEntropy: { sizes: linearSizes, excuse: ignoredToken, share: 0.4 },
   lovaszHingeLoss: { draw: drawMasks, share: 0.5 },
   lovaszSoftmaxLoss: { draw: drawMasks, share: 0.5 },
   msSsimLoss: windowImages,
+  multiMarginLoss: { excuse: noRows },
   multilabelMarginLoss: { excuse: noRows },
   multilabelSoftMarginLoss: { share: 0.8 },
-  multiMarginLoss: { excuse: noRows },
-  // exp and log of integers are float32, also beside float64
   poissonNllLoss: { share: 0.8, through: (c) => Object.values(c.tensors).map(({ dtype }) => (isFloating(dtype) ? dtype : 'float32')) },
+  poly1CrossEntropyLoss: classRows,
   sigmoidFocalLoss: { share: 0.75 },
+  softmaxFocalLoss: classRows,
   ssimLoss: windowImages,
   totalVariationLoss: plainImages,
   tverskyLoss: { draw: drawMasks, share: 0.5 },
+  zLoss: scores,
 }

@@ -95,7 +95,10 @@ export function softmaxRow(
     logp[c] -= logSum
     p[c] /= sum
   }
-  return max + logSum
+  if (Number.isFinite(max)) return max + logSum
+  // of infinite scores there is no softmax, but a log Σ eˣ
+  for (let c = 0, at = start; c < count; c++, at += stride) if (Number.isNaN(x[at])) return Number.NaN
+  return max
 }
 
 function forEachLine(size: number, count: number, inner: number, visit: (start: number) => void): void {

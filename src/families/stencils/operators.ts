@@ -62,14 +62,18 @@ const within = (index: number, extent: number): number => (index < 0 ? 0 : index
 const weights = [0.05, 0.25, 0.4, 0.25, 0.05]
 const blurs = [stencil(weights.map((weight, i): Tap => [0, i - 2, weight])), stencil(weights.map((weight, i): Tap => [i - 2, 0, weight]))]
 
-const blur = (plane: Plane): Plane => blurs.reduce((last, { apply }) => ({ ...last, pixels: apply(last)[0] }), plane)
+function blur({ pixels, height, width }: Plane): Plane {
+  const [rows] = blurs[0].apply({ pixels, height, width })
+  const [smooth] = blurs[1].apply({ pixels: rows, height, width })
+  return { pixels: smooth, height, width }
+}
 
-const blurBack = (plane: Plane): Plane =>
-  [...blurs].reverse().reduce((last, { adjoint }) => {
-    const next = { ...last, pixels: new Float64Array(last.pixels.length) }
-    adjoint([last.pixels], next)
-    return next
-  }, plane)
+function blurBack({ pixels, height, width }: Plane): Plane {
+  const [rows, back] = [new Float64Array(pixels.length), new Float64Array(pixels.length)]
+  blurs[1].adjoint([pixels], { pixels: rows, height, width })
+  blurs[0].adjoint([rows], { pixels: back, height, width })
+  return { pixels: back, height, width }
+}
 
 /** Every second pixel of every second row, four times; the others 0. */
 function thinned({ pixels, height, width }: Plane): Plane {

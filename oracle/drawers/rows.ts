@@ -1,0 +1,59 @@
+import type { Domain } from '../../src/spec.ts'
+import { type Shape, sizeOf } from '../../src/tensor/shape.ts'
+import { type CaseTensor, encode, type Layout } from '../cases.ts'
+import type { Draft, Drawer } from '../drawers.ts'
+import type { Random } from '../random.ts'
+import { drawValues } from '../values.ts'
+
+/**
+ * Scores with class indices, and sometimes a weight per class, of one dtype. What the checks of class indices refuse is the cross-entropy's
+ * to show, in PyTorch's words; a formula has none.
+ */
+export const classRows: Drawer = {
+  share: 0.5,
+  draw: (draft) => {
+    const { spec, random, mood, dtype } = draft
+    const classes = 1 + random.integer(6)
+    const batch = drawBatch(random)
+    const { target, ignoreIndex } = drawTarget(random, batch, classes)
+    const tensors: Record<string, CaseTensor> = { input: drawScores(draft, batch, classes, spec.inputs[0].domain), target }
+    if ('weight' in spec.options && random.chance(0.35)) {
+      tensors.weight = encode(dtype, [classes], drawValues(random, 'weights', classes, dtype, mood, classes))
+    }
+    return { tensors, options: { ignoreIndex } }
+  },
+}
+
+/** Scores, and sometimes a target of which only the ignored rows matter. */
+export const scores: Drawer = {
+  share: 0.5,
+  draw: (draft) => {
+    const { random } = draft
+    const classes = random.chance(0.02) ? 0 : 1 + random.integer(6)
+    const batch = drawBatch(random)
+    const input = drawScores(draft, batch, classes, 'logits')
+    if (classes === 0 || random.chance(0.5)) return { tensors: { input } }
+    const { target, ignoreIndex } = drawTarget(random, batch, classes)
+    return { tensors: { input, target }, options: { ignoreIndex } }
+  },
+}
+
+function drawBatch(random: Random): Shape {
+  const extent = () => (random.chance(0.03) ? 0 : 1 + random.integer(5))
+  return random.pick([[], [extent()], [extent()], [extent()], [extent(), extent()], [extent(), 2, extent()], [extent(), 1, 2, 2]])
+}
+
+function drawScores({ random, mood, dtype }: Draft, batch: Shape, classes: number, domain: Domain): CaseTensor {
+  const shape = batch.length === 0 ? [classes] : [batch[0], classes, ...batch.slice(1)]
+  const layout = random.chance(0.2)
+    ? random.pick(['transposed', 'sliced', 'reversed', 'offset'] as const satisfies readonly Layout[])
+    : undefined
+  return encode(dtype, shape, drawValues(random, domain, sizeOf(shape), dtype, mood, classes), layout)
+}
+
+function drawTarget(random: Random, batch: Shape, classes: number): { target: CaseTensor; ignoreIndex: number } {
+  const ignoreIndex = random.pick([-100, -100, 0, 255, -1])
+  const share = random.pick([0, 0, 0.3, 0.3, 1])
+  const target = Array.from({ length: sizeOf(batch) }, () => (random.chance(share) ? ignoreIndex : random.integer(classes)))
+  return { target: encode('int64', batch, target), ignoreIndex }
+}

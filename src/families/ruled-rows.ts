@@ -1,0 +1,77 @@
+import type { Call } from '../check.ts'
+import { LossError } from '../errors.ts'
+import { defineLoss, type LossFunction } from '../loss.ts'
+import type { OptionTable } from '../spec.ts'
+import type { TensorLike } from '../tensor/from.ts'
+import { type Shape, sizeOf, tupleOf } from '../tensor/shape.ts'
+import { Tensor } from '../tensor/tensor.ts'
+import { planRows, type SoftmaxRowsDefinition, softmaxRows } from './softmax-rows/family.ts'
+import { classAxis, targetShape } from './softmax-rows/targets.ts'
+
+/** Makes a loss of rows of scores whose options have ranges. PyTorch has words for none, since it has no such loss. */
+export function ruledRows<const T extends OptionTable, const M extends string, const N extends string>(
+  definition: SoftmaxRowsDefinition<T, M, N>,
+  check: (call: Call) => void,
+): LossFunction<[input: TensorLike, target: TensorLike], T, M, N> {
+  const { family } = softmaxRows(definition)
+  return defineLoss(
+    definition,
+    (call, reduction) => {
+      check(call)
+      return planRows(definition, call, reduction)
+    },
+    family,
+  )
+}
+
+/** Refuses a number option outside [least, most], or that is not finite. */
+export function inRange(call: Call, option: string, least: number, most: number, repair: string): void {
+  const value = Number(call.values[option])
+  if (Number.isFinite(value) && value >= least && value <= most) return
+  const open = most === Infinity
+  throw new LossError({
+    code: 'option-range',
+    fn: call.spec.name,
+    argument: option,
+    received: String(value),
+    expected: open ? (least === -Infinity ? 'a finite number' : `a number from ${least}`) : `a number in [${least}, ${most}]`,
+    repair,
+    pytorch: null,
+  })
+}
+
+/** Makes a loss of rows of scores alone. Of an option `target`, if it is given, only what is `ignoreIndex` matters. */
+export function rowsOfScores<const T extends OptionTable, const M extends string, const N extends string>(
+  definition: SoftmaxRowsDefinition<T, M, N>,
+  check: (call: Call) => void,
+): LossFunction<[input: TensorLike], T, M, N> {
+  const { family } = softmaxRows(definition)
+  return defineLoss(
+    definition,
+    (call, reduction) => {
+      check(call)
+      const { input, target } = call.tensors
+      if (input.shape.length > 0 && input.shape[classAxis(input.shape)] === 0) throw noClasses(call)
+      const values = target === undefined ? { ...call.values, ignoreIndex: -1 } : call.values
+      return planRows(definition, { ...call, values, tensors: { ...call.tensors, target: target ?? firstClass(input.shape) } }, reduction)
+    },
+    family,
+  )
+}
+
+/** A target of which no row is ignored. */
+function firstClass(scores: Shape): Tensor {
+  const shape = targetShape(scores)
+  return new Tensor({ data: new BigInt64Array(sizeOf(shape)), dtype: 'int64', shape })
+}
+
+const noClasses = (call: Call): LossError =>
+  new LossError({
+    code: 'shape',
+    fn: call.spec.name,
+    argument: 'input',
+    received: `shape ${tupleOf(call.tensors.input.shape)}`,
+    expected: 'one class at least: no scores have no sum',
+    repair: 'the scores before they are cut to nothing',
+    pytorch: null,
+  })
