@@ -13,7 +13,7 @@ export const classRows: Drawer = {
   share: 0.5,
   draw: (draft) => {
     const { spec, random, mood, dtype } = draft
-    const classes = 1 + random.integer(6)
+    const classes = random.chance(0.05) ? 1 : 2 + random.integer(5)
     const batch = drawBatch(random)
     const { target, ignoreIndex } = drawTarget(random, batch, classes)
     const tensors: Record<string, CaseTensor> = { input: drawScores(draft, batch, classes, spec.inputs[0].domain), target }
@@ -31,10 +31,10 @@ export const scores: Drawer = {
     const { random } = draft
     const classes = random.chance(0.02) ? 0 : 1 + random.integer(6)
     const batch = drawBatch(random)
-    const input = drawScores(draft, batch, classes, 'logits')
-    if (classes === 0 || random.chance(0.5)) return { tensors: { input } }
+    const tensors: Record<string, CaseTensor> = { input: drawScores(draft, batch, classes, 'logits') }
+    if (classes === 0 || random.chance(0.5)) return { tensors }
     const { target, ignoreIndex } = drawTarget(random, batch, classes)
-    return { tensors: { input, target }, options: { ignoreIndex } }
+    return { tensors: { ...tensors, target }, options: { ignoreIndex } }
   },
 }
 

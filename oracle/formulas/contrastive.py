@@ -20,11 +20,11 @@ def rows(input):
 
 
 def picked(rows, target, ignore_index):
-    """Of each row the number of its target, and whether it counts."""
+    """Of each row the number of its target, 0 where it does not count, and whether it does."""
     target = target.long()  # as a byte, -100 would be 156
     keep = target != ignore_index
     index = torch.where(keep, target, 0)
-    return rows.gather(-1, index[..., None])[..., 0], keep
+    return torch.where(keep, rows.gather(-1, index[..., None])[..., 0], 0.0), keep
 
 
 @formula(source="fairseq's label_smoothed_nll_loss, https://github.com/facebookresearch/fairseq/blob/main/fairseq/criterions/label_smoothed_cross_entropy.py")
@@ -36,10 +36,11 @@ def label_smoothed_nll_loss(input, target, *, epsilon=0.1, ignore_index=-100, re
     classes = logp.shape[-1]
     if classes < 2:
         raise ZeroDivisionError("no other classes")
-    _, keep = picked(logp, target, ignore_index)
+    right, keep = picked(logp, target, ignore_index)
+    if epsilon == 0:
+        return reduced(torch.where(keep, -right, 0.0), keep.sum(), input.dtype, reduction)
     one_hot = F.one_hot(torch.where(keep, target, 0).long(), classes)
     distribution = torch.full_like(logp, epsilon / (classes - 1)).masked_fill(one_hot == 1, 1 - epsilon)
-    # as in fairseq, where a class that has no share still counts: 0·∞ is NaN
     values = torch.where(keep, -(distribution * logp).sum(dim=-1), 0.0)
     return reduced(values, keep.sum(), input.dtype, reduction)
 

@@ -59,8 +59,9 @@ export const labelSmoothedNllLoss = ruledRows(
     },
     normalised: true,
 
-    value: (m, { picked, uniform }, p) => m.neg(m.add(m.mul(rest(p), picked), m.mul(share(p), uniform))),
-    slope: { picked: (_, __, p) => -rest(p), uniform: (p) => -share(p) },
+    value: (m, { picked, uniform }, p) =>
+      p.epsilon === 0 ? m.neg(picked) : m.neg(m.add(m.mul(rest(p), picked), m.mul(share(p), uniform))),
+    slope: { picked: (_, __, p) => -rest(p), uniform: (p) => (p.epsilon === 0 ? null : -share(p)) },
     blend: () => ({ scale: 1, shift: 0 }),
   },
   (call) => {

@@ -16,7 +16,7 @@ import { classOptions, reductionOptions } from '../spec.ts'
  *
  * @example
  * const loss = poly1CrossEntropyLoss([[2, 1, 0.1], [0.5, 2.5, -1]], [0, 1])
- * loss.item() // ≈ 0.525987
+ * loss.item() // ≈ 0.526615
  */
 export const poly1CrossEntropyLoss = ruledRows(
   {
@@ -43,8 +43,7 @@ export const poly1CrossEntropyLoss = ruledRows(
       reduction: reductionOptions.reduction,
     },
 
-    value: (m, { picked, logp, weight }, p) =>
-      m.sub(m.mul(m.mul(Number(p.epsilon), weight), m.sub(1, m.exp(logp))), picked),
+    value: (m, { picked, logp, weight }, p) => m.sub(m.mul(m.mul(Number(p.epsilon), weight), m.sub(1, m.exp(logp))), picked),
     slope: {
       picked: (m, { logp }, p) => m.sub(m.mul(-Number(p.epsilon), m.exp(logp)), 1),
       uniform: () => null,

@@ -19,7 +19,7 @@ import { classOptions, reductionOptions } from '../spec.ts'
  *
  * @example
  * const loss = zLoss([[2, 1, 0.1], [0.5, 2.5, -1]], { coefficient: 1 })
- * loss.item() // ≈ 6.632768
+ * loss.item() // ≈ 6.440695
  */
 export const zLoss = rowsOfScores(
   {
