@@ -41,7 +41,11 @@ def label_smoothed_nll_loss(input, target, *, epsilon=0.1, ignore_index=-100, re
         return reduced(torch.where(keep, -right, 0.0), keep.sum(), input.dtype, reduction)
     one_hot = F.one_hot(torch.where(keep, target, 0).long(), classes)
     distribution = torch.full_like(logp, epsilon / (classes - 1)).masked_fill(one_hot == 1, 1 - epsilon)
-    values = torch.where(keep, -(distribution * logp).sum(dim=-1), 0.0)
+    values = -(distribution * logp).sum(dim=-1)
+    # what is not finite is as in fairseq's two terms, of which one may be 0·∞
+    share = epsilon / (classes - 1)
+    terms = -(1 - epsilon - share) * right - share * logp.sum(dim=-1)
+    values = torch.where(keep, torch.where(torch.isfinite(logp).all(dim=-1), values, terms), 0.0)
     return reduced(values, keep.sum(), input.dtype, reduction)
 
 
