@@ -7,6 +7,7 @@ import { ignoredToken, linearSizes } from './drawers/linear.ts'
 import { noRows } from './drawers/margins.ts'
 import { drawMasks } from './drawers/masks.ts'
 import { drawSequences, hasLabels, sequenceSizes } from './drawers/sequences.ts'
+import { cosineSizes, distanceSizes } from './drawers/vectors.ts'
 import type { Random } from './random.ts'
 import type { SizesOf } from './tolerance.ts'
 import type { Mood } from './values.ts'
@@ -48,6 +49,7 @@ export interface Drawer {
 /** One line per loss that needs one; what is longer lies in oracle/drawers/. */
 export const drawers: Readonly<Record<string, Drawer>> = {
   completeBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
+  cosineEmbeddingLoss: { sizes: cosineSizes },
   ctcLoss: { draw: drawSequences, sizes: sequenceSizes, safe: hasLabels, share: 0.7 },
   diceCrossEntropyLoss: { draw: drawMasks, share: 0.5 },
   diceLoss: { draw: drawMasks, share: 0.5 },
@@ -71,4 +73,5 @@ export const drawers: Readonly<Record<string, Drawer>> = {
   ssimLoss: windowImages,
   totalVariationLoss: plainImages,
   tverskyLoss: { draw: drawMasks, share: 0.5 },
+  tripletMarginLoss: { sizes: distanceSizes },
 }
