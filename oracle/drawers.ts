@@ -8,6 +8,7 @@ import { noRows } from './drawers/margins.ts'
 import { drawMasks } from './drawers/masks.ts'
 import { classRows, scores } from './drawers/rows.ts'
 import { drawSequences, hasLabels, sequenceSizes } from './drawers/sequences.ts'
+import { cosineSizes, distanceSizes } from './drawers/vectors.ts'
 import type { Random } from './random.ts'
 import type { SizesOf } from './tolerance.ts'
 import type { Mood } from './values.ts'
@@ -50,6 +51,7 @@ export interface Drawer {
 export const drawers: Readonly<Record<string, Drawer>> = {
   // exp and log of integers are float32, also beside float64
   completeBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
+  cosineEmbeddingLoss: { sizes: cosineSizes },
   ctcLoss: { draw: drawSequences, sizes: sequenceSizes, safe: hasLabels, share: 0.7 },
   diceCrossEntropyLoss: { draw: drawMasks, share: 0.5 },
   diceLoss: { draw: drawMasks, share: 0.5 },
@@ -74,6 +76,7 @@ export const drawers: Readonly<Record<string, Drawer>> = {
   softmaxFocalLoss: classRows,
   ssimLoss: windowImages,
   totalVariationLoss: plainImages,
+  tripletMarginLoss: { sizes: distanceSizes },
   tverskyLoss: { draw: drawMasks, share: 0.5 },
   zLoss: scores,
 }

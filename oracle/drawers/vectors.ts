@@ -1,0 +1,74 @@
+import type { CosineProblem, TripletProblem } from '../../src/families/vectors/problem.ts'
+import { norm, normSlopes } from '../../src/ops/norms.ts'
+import { divides } from '../../src/reduce.ts'
+import { sizeOf } from '../../src/tensor/shape.ts'
+import { expandView, numbersOf, type View } from '../../src/tensor/view.ts'
+import { type Case, numberOf } from '../cases.ts'
+import { finite, meanFactor, planOf, type SizesOf } from '../tolerance.ts'
+
+/**
+ * The sizes of the terms of a loss of distances: margin and distances, and their slopes, as they are in float64.
+ *
+ * A p-norm raises to the power of p, of 1/p and of p − 1, which makes as much of what is uncertain.
+ */
+export function distanceSizes(c: Case): SizesOf {
+  const plan = planOf(c)
+  const { anchor, positive, negative, shape, margin, p, eps } = plan.problem as TripletProblem
+  const power = Math.abs(p)
+  const unsure = power > 0 && power < Infinity ? 1 + power + 1 / power : 1
+  const columns = Math.max(...[anchor, positive, negative].map((view) => view.shape[view.shape.length - 1] ?? 1))
+  const [a, b, d] = [anchor, positive, negative].map((view) =>
+    numbersOf(expandView(view.shape.length === 0 ? { ...view, shape: [1], strides: [1] } : view, [...shape, columns]), 'float64'),
+  )
+  let longest = 0
+  let steepest = 0
+  const difference = new Float64Array(columns)
+  const slopes = new Float64Array(columns)
+  for (const [x, y] of [
+    [a, b],
+    [a, d],
+    [b, d],
+  ]) {
+    for (let at = 0; at < x.length; at += columns) {
+      for (let j = 0; j < columns; j++) difference[j] = x[at + j] - y[at + j] + eps
+      const distance = norm(difference, columns, p, (value) => value)
+      normSlopes(difference, columns, p, distance, 1, (value) => value, slopes)
+      longest = Math.max(longest, finite(distance))
+      for (const slope of slopes) steepest = Math.max(steepest, finite(slope))
+    }
+  }
+  const rows = sizeOf(shape)
+  const upstream = Math.max(...(c.upstream ?? [1]).map((u) => finite(numberOf(u))))
+  const factor = divides(plan.reduction) ? meanFactor(c, plan) : 1
+  return (output, wanted) => {
+    const terms =
+      output === 'loss' ? (plan.reduction === 'none' ? 1 : rows) : upstream * (sizeOf(wanted) < rows * columns ? rows * columns : 1)
+    return new Float64Array(sizeOf(wanted)).fill(unsure * factor * terms * (output === 'loss' ? finite(margin) + longest : 2 * steepest))
+  }
+}
+
+/**
+ * The sizes of the terms of a loss of a cosine: the cosine is at most 1; its gradient by a vector is a difference of two vectors of 1 over that
+ * one's length, which cancel where the two point the same way.
+ */
+export function cosineSizes(c: Case): SizesOf {
+  const plan = planOf(c)
+  const { input1, input2, shape, margin } = plan.problem as CosineProblem
+  const shortest = (view: View): number => {
+    const width = view.shape[view.shape.length - 1]
+    const x = numbersOf(view, 'float64')
+    const lengths = Array.from({ length: x.length / Math.max(width, 1) }, (_, row) =>
+      Math.sqrt(Array.from(x.subarray(row * width, (row + 1) * width)).reduce((sum, value) => sum + finite(value) ** 2, 1e-12)),
+    )
+    return Math.min(1e6, ...lengths)
+  }
+  const rows = sizeOf(shape)
+  const upstream = Math.max(...(c.upstream ?? [1]).map((u) => finite(numberOf(u))))
+  const factor = divides(plan.reduction) ? meanFactor(c, plan) : 1
+  const terms: Readonly<Record<string, number>> = {
+    loss: (1 + finite(margin)) * (plan.reduction === 'none' ? 1 : rows),
+    input1: (upstream * 4 * rows) / shortest(input1),
+    input2: (upstream * 4 * rows) / shortest(input2),
+  }
+  return (output, wanted) => new Float64Array(sizeOf(wanted)).fill(factor * terms[output])
+}
