@@ -1,9 +1,9 @@
-import { wrongDType } from '../check.ts'
-import { checkSigned, floats, noMean, notBroadcast, subtractionOfBool } from '../families/pointwise/check.ts'
+import { type Call, wrongDType } from '../check.ts'
+import { checkSigned, floats, noMean, notBroadcast, subtractionOfBool, wrongOption } from '../families/pointwise/check.ts'
 import { pointwise } from '../families/pointwise/family.ts'
 import type { Params } from '../families/pointwise/problem.ts'
 import { broadcastOption, reductionOptions } from '../spec.ts'
-import { isFloating, torchName } from '../tensor/dtype.ts'
+import { type DType, holds, isFloating, roundToDType, torchName } from '../tensor/dtype.ts'
 
 /**
  * Hinge loss of distances: similar pairs (1) are to be near, dissimilar ones (−1) at least a margin apart.
@@ -41,14 +41,15 @@ export const hingeEmbeddingLoss = pointwise({
     broadcast: broadcastOption,
   },
   native: { name: 'hinge_embedding_loss', order: ['input', 'target', 'margin'] },
+  // the margin is stored in the input's type first
+  params: ({ tensors, values }) => ({ ...values, margin: roundToDType(values.margin as number, tensors.input.dtype) }),
   dtype: (call, reduction) => {
     const { dtype } = call.tensors.input
-    if (isFloating(dtype)) {
-      checkSigned(call, 'target')
-      return dtype
-    }
-    const says = dtype === 'bool' ? subtractionOfBool(2) : reduction === 'mean' ? noMean(torchName(dtype)) : null
-    throw wrongDType(call, 'input', floats, 'Float32Array.from(input), or input as plain numbers', says)
+    const says = overflowOf(call) ?? (reduction === 'mean' ? noMean(torchName(dtype)) : null)
+    if (!isFloating(dtype)) throw wrongDType(call, 'input', floats, 'Float32Array.from(input), or input as plain numbers', says)
+    if (overflowOf(call) !== null) throw wrongOption(call, 'margin', `a number that ${dtype} can hold`, '1', overflowOf(call))
+    checkSigned(call, 'target')
+    return dtype
   },
   says: { shapes: (input, target) => notBroadcast(target, input) },
 
@@ -60,3 +61,29 @@ export const hingeEmbeddingLoss = pointwise({
 })
 
 const marginOf = ({ margin }: Params): number => margin as number
+
+/** The names that PyTorch's conversion of numbers has for the types. */
+const cNames: Readonly<Partial<Record<DType, string>>> = {
+  float32: 'float',
+  float16: 'c10::Half',
+  bfloat16: 'c10::BFloat16',
+  int64: 'int64_t',
+  int32: 'int',
+  int16: 'int16_t',
+  int8: 'int8_t',
+  uint8: 'uint8_t',
+}
+
+/** PyTorch's text where the input's type cannot hold the margin; bool cannot even be subtracted from. */
+function overflowOf({ tensors, values }: Call): string | null {
+  const { dtype } = tensors.input
+  const margin = marginOf(values)
+  if (dtype === 'bool') return subtractionOfBool(2)
+  const fits = isFloating(dtype)
+    ? !Number.isFinite(margin) || Math.abs(margin) <= largest(dtype)
+    : Number.isFinite(margin) && holds(dtype, margin)
+  return fits ? null : `RuntimeError: value cannot be converted to type ${cNames[dtype]} without overflow`
+}
+
+const largest = (dtype: DType): number =>
+  ({ float32: (2 - 2 ** -23) * 2 ** 127, float16: 65504, bfloat16: (2 - 2 ** -7) * 2 ** 127 })[dtype as string] ?? Number.MAX_VALUE
