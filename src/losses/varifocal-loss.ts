@@ -26,7 +26,7 @@ export const varifocalLoss = pointwise({
   pytorch: null,
   module: 'VarifocalLoss',
   aliases: ['varifocal', 'vfl'],
-  summary: 'Binary cross-entropy of raw scores: positives weighted by their quality, negatives by their score.',
+  summary: 'Binary cross-entropy of raw scores: positives weighted by quality, negatives by score.',
   formula: 't > 0: t·BCE(x, t); t = 0: α·σ(x)^γ·BCE(x, 0)',
   inside: 'sigmoid',
   mean: 'elements',

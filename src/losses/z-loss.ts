@@ -4,7 +4,7 @@ import { classOptions, reductionOptions } from '../spec.ts'
 /**
  * Z-loss: keeps the log-sum-exp of class scores near 0. Added to a cross-entropy, which does not see it, it keeps scores from drifting away.
  *
- * l = coefficient·(log Σ eˣ)²
+ * l = coefficient·(log Σ exp(x))²
  *
  * Shapes: input (C), (N, C) or (N, C, d1, …, dk): the classes are axis 1. The option `target` takes the cross-entropy's class indices, so that
  * rows whose target is ignoreIndex do not count here either. dtypes: floating-point input. `mean` divides by the number of counted rows.
@@ -28,7 +28,7 @@ export const zLoss = rowsOfScores(
     module: 'ZLoss',
     aliases: ['z'],
     summary: 'Z-loss: keeps the log-sum-exp of class scores near 0.',
-    formula: 'coefficient·(log Σ eˣ)²',
+    formula: 'coefficient·(log Σ exp(x))²',
     inside: 'log-sum-exp',
     mean: 'target weights',
     inputs: [{ name: 'input', domain: 'logits', help: 'raw scores (no softmax before): (C), (N, C) or (N, C, d1, …)' }],
