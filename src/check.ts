@@ -182,8 +182,8 @@ export function integerGradient(fn: string, argument: string, dtype: DType): Los
   })
 }
 
-/** A shape that PyTorch refuses for an argument. */
-export const wrongShape = (call: Call, argument: string, expected: string, repair: string, pytorch: string | null): LossError =>
+/** A shape that an argument must not have; `pytorch` is PyTorch's text, where it has one. */
+export const wrongShape = (call: Call, argument: string, expected: string, repair: string, pytorch: string | null = null): LossError =>
   new LossError({
     code: 'shape',
     fn: call.spec.name,

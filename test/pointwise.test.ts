@@ -12,7 +12,7 @@ import { refused } from './support.ts'
 
 const pointwise = (Object.values(losses) as unknown as readonly LossFunction[]).filter(({ family }) => family.family === 'pointwise')
 
-/** The goldens are small, so that they never fill a tile of the SIMD kernels; on arrays of several the reference is the judge. */
+/** Where the engine has SIMD at all: without it there is nothing to compare. The goldens are small, so that they never fill a tile of the SIMD kernels; on arrays of several the reference is the judge. */
 describe.skipIf(!features().simd)('on arrays of several tiles, with a rest, SIMD gives what the reference gives', () => {
   afterEach(() => useBackend(null))
   const asked = pointwise.flatMap(({ spec }) =>

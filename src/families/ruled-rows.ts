@@ -24,6 +24,12 @@ export function ruledRows<const T extends OptionTable, const M extends string, c
   )
 }
 
+/** The arguments of a loss of raw scores and one class per row. */
+export const scoresAndClasses = [
+  { name: 'input', domain: 'logits', help: 'raw scores (no softmax before): (C), (N, C) or (N, C, d1, …)' },
+  { name: 'target', domain: 'classes', help: 'class indices, shape without C' },
+] as const
+
 /** Refuses a number option outside [least, most], or that is not finite. */
 export function inRange(call: Call, option: string, least: number, most: number, repair: string): void {
   const value = Number(call.values[option])

@@ -1,4 +1,4 @@
-import { inRange, ruledRows } from '../families/ruled-rows.ts'
+import { inRange, ruledRows, scoresAndClasses } from '../families/ruled-rows.ts'
 import { classOptions, reductionOptions } from '../spec.ts'
 
 /**
@@ -28,10 +28,7 @@ export const poly1CrossEntropyLoss = ruledRows(
     formula: 'w[t]·(−log p + ε·(1 − p))',
     inside: 'softmax',
     mean: 'target weights',
-    inputs: [
-      { name: 'input', domain: 'logits', help: 'raw scores (no softmax before): (C), (N, C) or (N, C, d1, …)' },
-      { name: 'target', domain: 'classes', help: 'class indices, shape without C' },
-    ],
+    inputs: scoresAndClasses,
     options: {
       epsilon: {
         kind: 'number',
@@ -43,7 +40,7 @@ export const poly1CrossEntropyLoss = ruledRows(
       reduction: reductionOptions.reduction,
     },
 
-    value: (m, { picked, logp, weight }, p) => m.sub(m.mul(m.mul(Number(p.epsilon), weight), m.sub(1, m.exp(logp))), picked),
+    value: (m, { logp, weight }, p) => m.mul(weight, m.sub(m.mul(Number(p.epsilon), m.sub(1, m.exp(logp))), logp)),
     slope: {
       picked: (m, { logp }, p) => m.sub(m.mul(-Number(p.epsilon), m.exp(logp)), 1),
       uniform: () => null,

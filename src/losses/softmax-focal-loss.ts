@@ -1,5 +1,5 @@
 import type { Algebra } from '../algebra/algebra.ts'
-import { inRange, ruledRows } from '../families/ruled-rows.ts'
+import { inRange, ruledRows, scoresAndClasses } from '../families/ruled-rows.ts'
 import { classOptions, reductionOptions } from '../spec.ts'
 
 /** 1 − p of the target, never below 0, and (1 − p)^γ. */
@@ -36,10 +36,7 @@ export const softmaxFocalLoss = ruledRows(
     formula: '−w[t]·(1 − p)^γ·log p',
     inside: 'softmax',
     mean: 'target weights',
-    inputs: [
-      { name: 'input', domain: 'logits', help: 'raw scores (no softmax before): (C), (N, C) or (N, C, d1, …)' },
-      { name: 'target', domain: 'classes', help: 'class indices, shape without C' },
-    ],
+    inputs: scoresAndClasses,
     options: {
       gamma: {
         kind: 'number',

@@ -1,4 +1,4 @@
-import { type Call, wrongDType } from '../../check.ts'
+import { type Call, wrongDType, wrongShape } from '../../check.ts'
 import { LossError } from '../../errors.ts'
 import { cppNames } from '../../ops/matrices.ts'
 import { type DType, torchName } from '../../tensor/dtype.ts'
@@ -85,14 +85,3 @@ function ignoreIndexWithProbabilities(call: Call): LossError {
     pytorch: 'RuntimeError: ignore_index cannot be specified when target contains probabilities',
   })
 }
-
-const wrongShape = (call: Call, argument: string, expected: string, repair: string, pytorch: string): LossError =>
-  new LossError({
-    code: 'shape',
-    fn: call.spec.name,
-    argument,
-    received: `shape ${tupleOf(call.tensors[argument].shape)}`,
-    expected,
-    repair,
-    pytorch,
-  })

@@ -1,4 +1,4 @@
-import { type Call, wrongDType } from '../../check.ts'
+import { type Call, wrongDType, wrongShape } from '../../check.ts'
 import { LossError } from '../../errors.ts'
 import { type DType, isFloating } from '../../tensor/dtype.ts'
 import { repairShape, type Shape, sameShape, sizeOf, tupleOf } from '../../tensor/shape.ts'
@@ -216,14 +216,3 @@ export function chosenClasses(call: Call, mode: Mode, count: number): readonly n
 /** The dtype of the result: the input's; for a mask of integers the target's, or float32. */
 export const resultOf = ({ tensors: { input, target } }: Call): DType =>
   isFloating(input.dtype) ? input.dtype : isFloating(target.dtype) && !target.plain ? target.dtype : 'float32'
-
-const wrongShape = (call: Call, argument: string, expected: string, repair: string): LossError =>
-  new LossError({
-    code: 'shape',
-    fn: call.spec.name,
-    argument,
-    received: `shape ${tupleOf(call.tensors[argument].shape)}`,
-    expected,
-    repair,
-    pytorch: null,
-  })
