@@ -1,0 +1,61 @@
+import type { LossError } from '../errors.ts'
+import type { LossFunction } from '../loss.ts'
+import type { OptionsOf, OptionTable } from '../spec.ts'
+import type { Detector, Draft } from './detector.ts'
+import type { CheckState, Finding, Findings, Level } from './finding.ts'
+import { detectors } from './index.ts'
+import { type Subject, subjectOf } from './subject.ts'
+
+/**
+ * What is wrong with a call: the findings, the gravest first; empty where nothing was found.
+ *
+ * Takes what the loss takes. A call that the loss refuses has its refusal among the findings, explained where the data tell the cause.
+ * `checks` lists every check that was made, and those that could not be, with the reason: what is not listed as clear was not looked at.
+ * Throws LossError only for what is no call: a missing argument, an unknown option, ragged arrays.
+ *
+ * @example
+ * check(crossEntropy, [[0.7, 0.2, 0.1], [0.1, 0.8, 0.1]], [0, 1])[0].code // => 'softmax-twice'
+ */
+export function check<Args extends readonly unknown[], T extends OptionTable>(
+  loss: LossFunction<Args, T>,
+  ...args: [...Args, options?: OptionsOf<T>]
+): Findings {
+  return examine(subjectOf(loss as unknown as LossFunction, args))
+}
+
+/** The findings of a call that has been read. */
+export function examine(subject: Subject): Findings {
+  const drafts: (Draft & { readonly code: string })[] = []
+  const checks: CheckState[] = []
+  for (const detector of detectors) {
+    if (!detector.applies(subject.spec)) continue
+    const outcome = detector.look(subject)
+    const found = 'cannot' in outcome ? [] : outcome
+    for (const draft of found) drafts.push({ ...draft, code: detector.code })
+    checks.push(stateOf(detector, found.length, 'cannot' in outcome ? outcome.cannot : null))
+  }
+  if (subject.refusal !== null && drafts.every(({ explains }) => explains !== true)) drafts.push(refused(subject.refusal))
+  const findings = drafts.map(({ explains: _, ...finding }): Finding => finding)
+  findings.sort((a, b) => gravity[a.level] - gravity[b.level])
+  return Object.defineProperty(findings, 'checks', { value: checks }) as unknown as Findings
+}
+
+const gravity: Readonly<Record<Level, number>> = { error: 0, warning: 1, note: 2 }
+
+const stateOf = ({ code, title }: Detector, found: number, reason: string | null): CheckState => ({
+  code,
+  title,
+  state: reason !== null ? 'not possible' : found > 0 ? 'found' : 'clear',
+  reason,
+})
+
+/** A refusal that no check explains further. */
+const refused = ({ argument, expected, received, repair, pytorch }: LossError): Draft & { readonly code: string } => ({
+  code: 'refused',
+  level: 'error',
+  argument,
+  message: `${argument}: expected ${expected}, got ${received}.`,
+  evidence: { received, expected },
+  repair: { surprisal: repair, pytorch: repair },
+  pytorch,
+})

@@ -1,0 +1,5 @@
+import type { Detector } from './detector.ts'
+import { softmaxTwice } from './detectors/softmax-twice.ts'
+
+/** The table of checks, one line each: `check`, the command line, the pages and the measured false alarms derive from it. */
+export const detectors: readonly Detector[] = [softmaxTwice]

@@ -1,0 +1,90 @@
+import { type Call, readCall } from '../check.ts'
+import { LossError } from '../errors.ts'
+import { checked, type LossFunction, type Plan } from '../loss.ts'
+import type { Domain, LossSpec } from '../spec.ts'
+import type { Numbers } from '../tensor/dtype.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { numbersOf } from '../tensor/view.ts'
+import { type Extent, extentOf } from './extent.ts'
+
+/** A call under examination: its arguments as read, whether the loss refuses it, and facts about the values, each found out once. */
+export interface Subject {
+  readonly loss: LossFunction
+  readonly spec: LossSpec
+  readonly call: Call
+  readonly tensors: Call['tensors']
+  readonly values: Call['values']
+  /** What the loss itself throws for this call; null where it computes a number. */
+  readonly refusal: LossError | null
+  /** The call after the checks of its family; null where it is refused. */
+  readonly plan: Plan | null
+  /** The name of the first argument of one of these domains; undefined where there is none, or it was not given. */
+  argument(...domains: readonly Domain[]): string | undefined
+  /** The elements of an argument in row-major order: float64, or the storage itself where that is float32. Not to be written to. */
+  numbers(name: string): Numbers
+  /** Smallest, largest, and what is not finite: one pass over all values. */
+  extent(name: string): Extent
+  /** The same call with some arguments or options replaced: its mean, or null where that is refused. */
+  again(replaced: Readonly<Record<string, unknown>>): number | null
+}
+
+/** Reads a call for examination. Throws only what makes it no call at all: missing arguments, ragged arrays, unknown options. */
+export function subjectOf(loss: LossFunction, args: readonly unknown[]): Subject {
+  const { spec } = loss
+  const call = readCall(spec, args)
+  let plan: Plan | null = null
+  let refusal: LossError | null = null
+  try {
+    plan = checked(loss.plan, call)
+  } catch (error) {
+    if (!(error instanceof LossError)) throw error
+    refusal = error
+  }
+  const { tensors, values } = call
+  const numbers = once((name) => numbersOf(tensors[name]))
+  return {
+    loss,
+    spec,
+    call,
+    tensors,
+    values,
+    refusal,
+    plan,
+    argument: (...domains) => domainsOf(spec).find(([name, domain]) => tensors[name] !== undefined && domains.includes(domain))?.[0],
+    numbers,
+    extent: once((name) => extentOf(numbers(name))),
+    again: (replaced) => meanOf(loss, { ...tensors, ...given(values), ...replaced }),
+  }
+}
+
+const domainsOf = ({ inputs, options }: LossSpec): [string, Domain][] => [
+  ...inputs.map(({ name, domain }): [string, Domain] => [name, domain]),
+  ...Object.entries(options).flatMap(([name, option]): [string, Domain][] => (option.kind === 'tensor' ? [[name, option.domain]] : [])),
+]
+
+const given = (values: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+
+function meanOf(loss: LossFunction, named: Readonly<Record<string, unknown>>): number | null {
+  const { inputs } = loss.spec
+  const options = Object.fromEntries(Object.entries(named).filter(([name]) => inputs.every((input) => input.name !== name)))
+  const { reduction: _, ...rest } = options
+  try {
+    const value: Tensor = loss(...inputs.map(({ name }) => named[name]), rest as never)
+    return value.item()
+  } catch (error) {
+    if (error instanceof LossError) return null
+    throw error
+  }
+}
+
+function once<T>(find: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>()
+  return (name) => {
+    const found = known.get(name)
+    if (found !== undefined) return found
+    const value = find(name)
+    known.set(name, value)
+    return value
+  }
+}
