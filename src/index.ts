@@ -14,7 +14,25 @@ export type { Layer, LinearLayer, LinearOptions } from './layers.ts'
 export type { GradientOf, LossFunction } from './loss.ts'
 export * from './losses/index.ts'
 export { type Criterion, nn } from './nn.ts'
-export { add, div, exp, log, logSigmoid, logSoftmax, matmul, mean, mul, relu, reshape, sigmoid, softmax, sub, sum } from './ops/index.ts'
+export {
+  add,
+  argmax,
+  div,
+  exp,
+  log,
+  logSigmoid,
+  logSoftmax,
+  matmul,
+  mean,
+  mul,
+  permute,
+  relu,
+  reshape,
+  sigmoid,
+  softmax,
+  sub,
+  sum,
+} from './ops/index.ts'
 export { type Report, report } from './report.ts'
 export type { LossSpec, OptionSpec, OptionsOf, OptionTable } from './spec.ts'
 export { noGrad } from './tensor/autograd.ts'

@@ -2,7 +2,7 @@ import { type Call, readCall } from '../check.ts'
 import { LossError } from '../errors.ts'
 import { checked, type LossFunction, type Plan } from '../loss.ts'
 import type { Domain, LossSpec } from '../spec.ts'
-import type { Numbers } from '../tensor/dtype.ts'
+import { isFloating, type Numbers } from '../tensor/dtype.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { numbersOf } from '../tensor/view.ts'
 import { type Extent, extentOf } from './extent.ts'
@@ -41,7 +41,7 @@ export function subjectOf(loss: LossFunction, args: readonly unknown[]): Subject
     refusal = error
   }
   const { tensors, values } = call
-  const numbers = once((name) => numbersOf(tensors[name]))
+  const numbers = once((name) => numbersOf(tensors[name], isFloating(tensors[name].dtype) ? tensors[name].dtype : 'float64'))
   return {
     loss,
     spec,
