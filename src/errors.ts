@@ -1,3 +1,5 @@
+import type { Findings } from './findings/finding.ts'
+
 /** Every way in which a call can be refused. One page of all of them is snapshot-tested (`test/errors.test.ts`). */
 export type LossErrorCode =
   | 'argument-type' // an argument is not what the function takes (no tensor, a wrong scalar type, too many or too few arguments)
@@ -35,6 +37,10 @@ export interface LossErrorFields {
   readonly repair: string
   /** What PyTorch 2.13 prints for the same call, with the exception's class; null where PyTorch says nothing. */
   readonly pytorch: string | null
+  /** What the checks say of the call; only of criteria that `nn` makes, and not with `checks: 'off'`. */
+  readonly findings?: Findings
+  /** The shapes with their axes aligned, where they are what is wrong; beside `findings`. */
+  readonly drawing?: readonly string[]
 }
 
 /**
@@ -50,6 +56,8 @@ export class LossError extends Error implements LossErrorFields {
   readonly expected: string
   readonly repair: string
   readonly pytorch: string | null
+  readonly findings?: Findings
+  readonly drawing?: readonly string[]
 
   constructor(fields: LossErrorFields) {
     super(sentence(fields))
@@ -61,16 +69,26 @@ export class LossError extends Error implements LossErrorFields {
     this.expected = fields.expected
     this.repair = fields.repair
     this.pytorch = fields.pytorch
+    if (fields.findings !== undefined) this.findings = fields.findings
+    if (fields.drawing !== undefined) this.drawing = fields.drawing
   }
 
   /** The fields as plain data, ready for JSON. */
   toJSON(): LossErrorFields & { message: string } {
-    const { code, fn, argument, received, expected, repair, pytorch, message } = this
-    return { code, fn, argument, received, expected, repair, pytorch, message }
+    const { code, fn, argument, received, expected, repair, pytorch, findings, drawing, message } = this
+    const seen = { ...(findings === undefined ? {} : { findings }), ...(drawing === undefined ? {} : { drawing }) }
+    return { code, fn, argument, received, expected, repair, pytorch, ...seen, message }
   }
 }
 
-function sentence({ fn, argument, received, expected, repair, pytorch }: LossErrorFields): string {
+function sentence({ fn, argument, received, expected, repair, pytorch, findings, drawing }: LossErrorFields): string {
   const says = pytorch === null ? 'PyTorch says nothing here.' : `PyTorch: ${pytorch}`
-  return `${fn}: ${argument}: expected ${expected}, got ${received}.\n  Repair: ${repair}\n  ${says}`
+  const found = (findings ?? []).filter(({ code }) => code !== 'refused')
+  return [
+    `${fn}: ${argument}: expected ${expected}, got ${received}.`,
+    `  Repair: ${repair}`,
+    `  ${says}`,
+    ...(drawing ?? []),
+    ...found.map(({ code, message, repair }) => `  ${code}: ${message}\n    Repair: ${repair.surprisal}`),
+  ].join('\n')
 }

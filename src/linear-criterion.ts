@@ -1,6 +1,9 @@
 import { readOptions } from './check.ts'
 import { LossError } from './errors.ts'
+import { check } from './findings/check.ts'
+import { type CheckOptions, checkOptionNames, watched } from './findings/watch.ts'
 import { Linear, type LinearLayer, type LinearOptions } from './layers.ts'
+import type { LossFunction } from './loss.ts'
 import { linearCrossEntropy } from './losses/linear-cross-entropy.ts'
 import type { Criterion } from './nn.ts'
 import { reshape } from './ops/index.ts'
@@ -11,7 +14,7 @@ import { type Shape, sizeOf, tupleOf } from './tensor/shape.ts'
 
 type LossOptions = Omit<OptionsOf<typeof linearCrossEntropy.spec.options>, 'linearBias'>
 
-export interface LinearCriterionOptions extends LossOptions, LinearOptions {
+export interface LinearCriterionOptions extends LossOptions, LinearOptions, CheckOptions {
   /** The axes d1, …, dk of a target (N, d1, …, dk); none if left out. */
   readonly outFeatures?: Shape
 }
@@ -27,26 +30,26 @@ export type LinearCriterion = Criterion<[input: TensorLike, target: TensorLike],
  * Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.LinearCrossEntropyLoss.html
  */
 export function LinearCrossEntropyLoss(inFeatures: number, numClasses: number, options: LinearCriterionOptions = {}): LinearCriterion {
-  const { outFeatures = [], bias = false, dtype = 'float32', random, ...own } = options
+  const { outFeatures = [], bias = false, dtype = 'float32', random, checks, onFinding, ...own } = options
   const { spec } = linearCrossEntropy
   const name = `nn.${spec.module}`
-  const given = readOptions(spec, name, own) as LossOptions
+  const given = readOptions(spec, name, own, checkOptionNames) as LossOptions
   checkOptions(name, numClasses, given)
   const linear = Linear(inFeatures, numClasses * sizeOf(outFeatures), { bias, dtype, ...(random === undefined ? {} : { random }) })
-  const operands = () => {
+  const run = watched(linearCrossEntropy as unknown as LossFunction, name, {
+    ...(checks === undefined ? {} : { checks }),
+    ...(onFinding === undefined ? {} : { onFinding }),
+  })
+  /** The criterion's call as that of the function, with the layer's parameters of the moment. */
+  const callOf = (input: TensorLike, target: TensorLike) => {
     const linearBias = linear.bias === null ? null : reshape(linear.bias, [numClasses, ...outFeatures])
-    return { linearWeight: reshape(linear.weight, [numClasses, ...outFeatures, inFeatures]), linearBias }
+    return [input, reshape(linear.weight, [numClasses, ...outFeatures, inFeatures]), target, { ...given, linearBias }] as const
   }
-  const forward = (input: TensorLike, target: TensorLike) => {
-    const { linearWeight, linearBias } = operands()
-    return linearCrossEntropy(input, linearWeight, target, { ...given, linearBias })
-  }
+  const forward = (input: TensorLike, target: TensorLike) => run(callOf(input, target))
   return Object.assign((input: TensorLike, target: TensorLike) => forward(input, target), {
     forward,
-    report: (input: TensorLike, target: TensorLike) => {
-      const { linearWeight, linearBias } = operands()
-      return report(linearCrossEntropy, input, linearWeight, target, { ...given, linearBias })
-    },
+    report: (input: TensorLike, target: TensorLike) => report(linearCrossEntropy, ...callOf(input, target)),
+    check: (input: TensorLike, target: TensorLike) => check(linearCrossEntropy, ...callOf(input, target)),
     options: given,
     linear,
   })

@@ -77,7 +77,10 @@ export function defineLoss<Args extends readonly unknown[], const T extends Opti
   plan: Planner,
   { family, about, simd = [] }: Family,
 ): LossFunction<Args, T, M, N> {
-  const loss = (...args: unknown[]): Tensor => taped(plan, begin(spec, args))
+  const loss = (...args: unknown[]): Tensor => {
+    const call = begin(spec, args)
+    return taped(checked(plan, call), call)
+  }
   const valueAndGrad = (...args: unknown[]) => {
     const { names, single, into, options } = readGradientOptions(spec, args[spec.inputs.length])
     const call = begin(spec, [...args.slice(0, spec.inputs.length), options, ...args.slice(spec.inputs.length + 1)])
@@ -140,9 +143,8 @@ function execute(plan: Plan, want: Want): Outcome {
   return outcome
 }
 
-/** The loss on the tape. A mean or a sum computes its gradients with the value, in one pass; 'none' when the upstream gradient is known. */
-function taped(planner: Planner, call: Call): Tensor {
-  const plan = checked(planner, call)
+/** The loss of a planned call, on the tape. A mean or a sum computes its gradients with the value, in one pass; 'none' when the upstream gradient is known. */
+export function taped(plan: Plan, call: Call): Tensor {
   const wanting = Object.keys(call.tensors).filter((name) => records([call.tensors[name]]) && !ignoresGradient(call.spec, name))
   const names = namesIn(plan, call, wanting)
   const inputs = names.map((name) => call.tensors[name])

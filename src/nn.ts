@@ -1,5 +1,8 @@
 import { constructorOf, missingArguments, readOptions } from './check.ts'
 import { LossError } from './errors.ts'
+import { check } from './findings/check.ts'
+import type { Findings } from './findings/finding.ts'
+import { type CheckOptions, checkOptionNames, watched } from './findings/watch.ts'
 import * as layers from './layers.ts'
 import { LinearCrossEntropyLoss } from './linear-criterion.ts'
 import type { LossFunction } from './loss.ts'
@@ -15,13 +18,15 @@ export interface Criterion<Args extends readonly unknown[] = readonly unknown[],
   forward(...args: Args): Tensor
   /** The value with its sum, denominator and counts. */
   report(...args: Args): Report
+  /** The findings of a batch, whatever `checks` says. */
+  check(...args: Args): Findings
   readonly options: O
 }
 
 type Table = typeof losses
 type ModuleOf<F> =
   F extends LossFunction<infer Args, infer T, string, string>
-    ? (options?: ModuleOptionsOf<T>) => Criterion<Args, ModuleOptionsOf<T>>
+    ? (options?: ModuleOptionsOf<T> & CheckOptions) => Criterion<Args, ModuleOptionsOf<T>>
     : never
 
 /** The modules that hold parameters, of the losses that say so: these are made by hand. */
@@ -51,12 +56,14 @@ function criterionOf(loss: LossFunction) {
   const name = `nn.${spec.module}`
   // a function, not an arrow: whoever writes `new nn.MSELoss()` out of habit gets the criterion too
   return function makeCriterion(...given: unknown[]): Criterion {
-    const options = readOptions(spec, name, given.length > 1 ? given : given[0])
+    const asked = given.length > 1 ? given : given[0]
+    const options = readOptions(spec, name, asked, checkOptionNames)
     for (const functional of functionalOnly(spec)) if (options[functional] !== undefined) throw ofFunction(spec, name, functional)
     const once = settled(name, options)
+    const run = watched(loss, name, { ...(asked as CheckOptions | undefined) })
     const forward = (...args: unknown[]): Tensor => {
       if (args.length !== spec.inputs.length) throw wrongArguments(spec, name, args.length)
-      return loss(...args, once as OptionsOf<OptionTable>)
+      return run([...args, once])
     }
     const criterion = (...args: unknown[]) => forward(...args)
     // what console.log shows
@@ -64,6 +71,7 @@ function criterionOf(loss: LossFunction) {
     return Object.assign(criterion, {
       forward,
       report: (...args: unknown[]) => report(loss, ...args, once as OptionsOf<OptionTable>),
+      check: (...args: unknown[]) => check(loss, ...args, once as OptionsOf<OptionTable>),
       options: once,
     })
   }

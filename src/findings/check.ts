@@ -4,12 +4,13 @@ import type { OptionsOf, OptionTable } from '../spec.ts'
 import type { Detector, Draft } from './detector.ts'
 import type { CheckState, Finding, Findings, Level } from './finding.ts'
 import { detectors } from './index.ts'
+import { drawShapes } from './shapes.ts'
 import { type Subject, subjectOf } from './subject.ts'
 
 /**
  * What is wrong with a call: the findings, the gravest first; empty where nothing was found.
  *
- * Takes what the loss takes. A call that the loss refuses has its refusal among the findings, explained where the data tell the cause.
+ * Takes what the loss takes; of a criterion that `nn` made, what the criterion takes. A call that the loss refuses has its refusal among the findings, explained where the data tell the cause.
  * `checks` lists every check that was made, and those that could not be, with the reason: what is not listed as clear was not looked at.
  * Throws LossError only for what is no call: a missing argument, an unknown option, ragged arrays.
  *
@@ -19,8 +20,15 @@ import { type Subject, subjectOf } from './subject.ts'
 export function check<Args extends readonly unknown[], T extends OptionTable>(
   loss: LossFunction<Args, T>,
   ...args: [...Args, options?: OptionsOf<T>]
-): Findings {
-  return examine(subjectOf(loss as unknown as LossFunction, args))
+): Findings
+export function check<Args extends readonly unknown[]>(criterion: Checkable<Args>, ...args: Args): Findings
+export function check(loss: LossFunction | Checkable, ...args: unknown[]): Findings {
+  return 'check' in loss ? loss.check(...args) : examine(subjectOf(loss, args))
+}
+
+/** What looks at its own calls: a criterion of `nn`. */
+interface Checkable<Args extends readonly unknown[] = readonly unknown[]> {
+  check(...args: Args): Findings
 }
 
 /** The findings of a call that has been read. */
@@ -34,8 +42,10 @@ export function examine(subject: Subject): Findings {
     for (const draft of found) drafts.push({ ...draft, code: detector.code })
     checks.push(stateOf(detector, found.length, 'cannot' in outcome ? outcome.cannot : null))
   }
-  if (subject.refusal !== null && drafts.every(({ explains }) => explains !== true)) drafts.push(refused(subject.refusal))
-  const findings = drafts.map(({ explains: _, ...finding }): Finding => finding)
+  const { refusal } = subject
+  if (refusal !== null && drafts.every(({ explains }) => explains !== true)) drafts.push(refused(refusal))
+  const drawing = refusal?.code.startsWith('shape') ? { drawing: drawShapes(subject.call) } : {}
+  const findings = drafts.map(({ explains, ...finding }): Finding => ({ ...(explains ? drawing : {}), ...finding }))
   findings.sort((a, b) => gravity[a.level] - gravity[b.level])
   return Object.defineProperty(findings, 'checks', { value: checks }) as unknown as Findings
 }
@@ -52,6 +62,7 @@ const stateOf = ({ code, title }: Detector, found: number, reason: string | null
 /** A refusal that no check explains further. */
 const refused = ({ argument, expected, received, repair, pytorch }: LossError): Draft & { readonly code: string } => ({
   code: 'refused',
+  explains: true,
   level: 'error',
   argument,
   message: `${argument}: expected ${expected}, got ${received}.`,

@@ -16,6 +16,8 @@ export interface Finding {
   readonly repair: { readonly surprisal: string; readonly pytorch: string }
   /** What PyTorch 2.13 prints for the same call; null where it says nothing and computes a number. */
   readonly pytorch: string | null
+  /** The shapes with their axes aligned, where they are what is wrong: lines of plain text. */
+  readonly drawing?: readonly string[]
 }
 
 export type Evidence = number | string | boolean | null | readonly (number | string)[]
