@@ -13,8 +13,8 @@ import { crossEntropy, formula } from './cross-entropy.ts'
  * `mean` divides as in `crossEntropy`. Gradients: input, linearWeight, linearBias, in one call; with probabilities also target and weight.
  *
  * Tokens whose target is `ignoreIndex` (−100 if left out) are skipped before the scores: not even a NaN in them reaches a gradient. All
- * gradients are exact, none are filtered. Scores and their gradient take the memory of 36 rows, or of at
- * most a twenty-eighth of all.
+ * gradients are exact, none are filtered. Scores and their gradient take the memory of 24 rows, or of at
+ * most a forty-second of all.
  *
  * Throws LossError for shapes, dtypes and class indices that do not fit.
  *

@@ -27,10 +27,8 @@ export function runLinearRows(problem: LinearRowsProblem, want: Want): Outcome {
   const upstream = want.upstream === null ? null : numbersOf(want.upstream, compute)
   const values = want.values ? allocateNumbers(compute, outer * inner) : null
   const wants = (name: string) => want.gradients.includes(name)
-  const dInput = wants('input') ? allocateNumbers(compute, x.length) : null
-  const into = want.into.linearWeight
-  const free = into !== undefined && !overlap(into, linearWeight.data) ? into : undefined
-  const dWeight = wants('linearWeight') ? (free ?? allocateNumbers(compute, sizeOf(linearWeight.shape))) : null
+  const dInput = wants('input') ? (freeOf(want.into.input, input)?.fill(0) ?? allocateNumbers(compute, x.length)) : null
+  const dWeight = wants('linearWeight') ? (freeOf(want.into.linearWeight, linearWeight) ?? allocateNumbers(compute, sizeOf(linearWeight.shape))) : null
   const dBias = wants('linearBias') ? new Float64Array(params.classes * inner) : null
   const total = new ExactSum()
   const chunk = tokensAtOnce(outer, params.classes)
@@ -106,6 +104,10 @@ const vector = (data: Float32Array): View => ({
   strides: rowMajor([data.length]),
   offset: 0,
 })
+
+/** Where a gradient is to be written, unless what it is the gradient of lies there and is still to be read. */
+const freeOf = (into: Numbers | undefined, { data }: { readonly data: Storage }): Numbers | undefined =>
+  into === undefined || overlap(into, data) ? undefined : into
 
 const overlap = (a: Storage, b: Storage): boolean =>
   a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength

@@ -8,11 +8,11 @@ import type { View } from '../../tensor/view.ts'
 
 /**
  * How many tokens' scores are held at a time, by the shape alone. Each such chunk reads all of the weight twice and its gradient once: more
- * tokens cost memory, fewer cost time. At most 1/28 of all scores and 32 MB, but never less than 36 rows.
+ * tokens cost memory, fewer cost time. At most 1/42 of all scores and 32 MB, but never less than 24 rows.
  */
 export function tokensAtOnce(tokens: number, classes: number): number {
-  const most = Math.min(tokens / 28, 2 ** 23 / classes, 192)
-  return Math.max(36, 12 * Math.floor(most / 12)) // a multiple of every tile's rows
+  const most = Math.min(tokens / 42, 2 ** 23 / classes, 192)
+  return Math.max(24, 12 * Math.floor(most / 12)) // a multiple of every tile's rows
 }
 
 /** Classes of a call: a block of the weight stays in the L2 cache. A multiple of every tile's rows. */
