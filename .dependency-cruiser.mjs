@@ -8,7 +8,7 @@ const layers = [
   ['^src/findings/'],
   ['^src/losses/'],
   ['^src/families/'],
-  ['^src/(loss|gradient-options|check|reduce)\\.ts'],
+  ['^src/(loss|composed-loss|gradient-options|check|reduce)\\.ts'],
   ['^src/backends/'],
   ['^src/algebra/'],
   ['^src/spec\\.ts'],

@@ -1,4 +1,4 @@
-import type { LossSpec } from '../src/spec.ts'
+import type { LossSpec, OptionSpec } from '../src/spec.ts'
 import { type DType, dtypes, readElement, type Storage, writeElement } from '../src/tensor/dtype.ts'
 import { rowMajor, type Shape, sizeOf } from '../src/tensor/shape.ts'
 
@@ -46,7 +46,11 @@ export interface Question extends Case {
 
 /** Without the options that PyTorch has no word for. */
 export function question(c: Case, spec: LossSpec): Question {
-  const options = Object.fromEntries(Object.entries(c.options).filter(([name]) => spec.options[name]?.ours !== true))
+  const options = Object.fromEntries(
+    Object.entries(c.options)
+      .filter(([name]) => spec.options[name]?.ours !== true)
+      .map(([name, value]) => [name, spec.options[name]?.kind === 'function' && value !== null ? { function: value } : value]),
+  )
   const tensors = Object.fromEntries(Object.entries(c.tensors).map(([name, { dtype, shape, data }]) => [name, { dtype, shape, data }]))
   return { ...c, from: sourceOf(spec), tensors, options }
 }
@@ -62,9 +66,12 @@ export const numberOf = (value: number | string): number => (typeof value === 'n
 export const jsonNumber = (value: number): number | string =>
   Number.isFinite(value) && !Object.is(value, -0) ? value : Object.is(value, -0) ? '-0' : String(value)
 
-/** An option's value as the library takes it. */
-export const optionValue = (value: unknown): unknown =>
-  Array.isArray(value) ? value.map(optionValue) : typeof value === 'string' && Object.hasOwn(special, value) ? special[value] : value
+/** An option's value as the library takes it; a function has a name in a case. */
+export const optionValue = (value: unknown, option?: OptionSpec): unknown =>
+  option?.kind === 'function' ? (option.named[String(value)] ?? value) : plainValue(value)
+
+const plainValue = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map(plainValue) : typeof value === 'string' && Object.hasOwn(special, value) ? special[value] : value
 
 export function encode(dtype: DType, shape: Shape, values: ArrayLike<number>, layout?: Layout): CaseTensor {
   const storage = dtypes[dtype].allocate(values.length)

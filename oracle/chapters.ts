@@ -64,6 +64,10 @@ function optionPins(name: string, option: LossSpec['options'][string], i: number
   }
   if (option.kind === 'choice') return [{ mood: 'plain', option: [name, option.choices[i % option.choices.length]] }]
   if (option.kind === 'numbers') return [{ mood: 'plain', option: [name, option.examples[i % option.examples.length].map(jsonNumber)] }]
+  if (option.kind === 'function') {
+    const names = Object.keys(option.named)
+    return [{ mood: 'plain', option: [name, names[i % names.length]], ...(i < names.length ? { dtype: 'float64' } : {}) }]
+  }
   if (option.kind === 'legacy') return [{ mood: 'plain', option: [name, [true, false, null][i % 3]] }]
   return []
 }

@@ -30,6 +30,7 @@ const louder: ReadonlySet<string> = new Set([
   'dtype input',
   'dtype input1',
   'option-type full',
+  'option-type swap',
   'dtype target',
   'dtype posWeight',
   'dtype var',

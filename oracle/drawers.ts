@@ -8,7 +8,7 @@ import { noRows } from './drawers/margins.ts'
 import { drawMasks } from './drawers/masks.ts'
 import { classRows, scores } from './drawers/rows.ts'
 import { drawSequences, hasLabels, sequenceSizes } from './drawers/sequences.ts'
-import { cosineSizes, distanceSizes } from './drawers/vectors.ts'
+import { composedSizes, cosineSizes, distanceSizes } from './drawers/vectors.ts'
 import type { Random } from './random.ts'
 import type { SizesOf } from './tolerance.ts'
 import type { Mood } from './values.ts'
@@ -77,6 +77,7 @@ export const drawers: Readonly<Record<string, Drawer>> = {
   ssimLoss: windowImages,
   totalVariationLoss: plainImages,
   tripletMarginLoss: { sizes: distanceSizes },
+  tripletMarginWithDistanceLoss: { sizes: composedSizes },
   tverskyLoss: { draw: drawMasks, share: 0.5 },
   zLoss: scores,
 }

@@ -198,6 +198,9 @@ function drawOption(
     case 'choice':
       if (random.chance(0.6)) options[name] = random.pick(option.choices)
       return
+    case 'function':
+      if (random.chance(0.8)) options[name] = random.pick(Object.keys(option.named))
+      return
     case 'boolean':
       if (random.chance(0.4)) options[name] = random.chance(0.5)
   }

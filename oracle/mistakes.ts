@@ -87,6 +87,7 @@ const wrongOption: Mistake = (spec, c, random) => {
     legacy: [null, false, true],
     tensor: ['weight'],
     choice: ['bogus', null, 1],
+    function: ['bogus', null],
     numbers: [0.5, null, 'a'],
   }[option.kind]
   const tensors = Object.fromEntries(Object.entries(c.tensors).filter(([other]) => other !== name))

@@ -90,7 +90,9 @@ export function argumentsOf(
   const tensors = Object.fromEntries(
     Object.entries(c.tensors).map(([name, t]) => [name, tensor(laidOut(t), requires.includes(name) ? { requiresGrad: true } : {})]),
   )
-  const options: Record<string, unknown> = Object.fromEntries(Object.entries(c.options).map(([name, value]) => [name, optionValue(value)]))
+  const options: Record<string, unknown> = Object.fromEntries(
+    Object.entries(c.options).map(([name, value]) => [name, optionValue(value, spec.options[name])]),
+  )
   for (const name of Object.keys(tensors)) if (name in spec.options) options[name] = tensors[name]
   return { tensors, args: spec.inputs.map(({ name }) => tensors[name]), options }
 }

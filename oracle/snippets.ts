@@ -1,4 +1,5 @@
 import { snakeCase } from '../src/names.ts'
+import type { LossSpec } from '../src/spec.ts'
 import { type DType, isFloating } from '../src/tensor/dtype.ts'
 import { type Case, type CaseTensor, jsonNumber, numberOf, sourceOf, valuesOf } from './cases.ts'
 import { lossOf } from './run-case.ts'
@@ -11,7 +12,9 @@ export function typescriptOf(c: Case): string {
   )
   const options = [
     ...Object.keys(c.tensors).filter((name) => name in spec.options),
-    ...Object.entries(c.options).map(([name, value]) => `${name}: ${scalar(value)}`),
+    ...Object.entries(c.options).map(
+      ([name, value]) => `${name}: ${isNamed(spec, name, value) ? namedIn(spec, name, value) : scalar(value)}`,
+    ),
   ]
   const call = `${spec.name}(${[...spec.inputs.map(({ name }) => name), ...(options.length > 0 ? [`{ ${options.join(', ')} }`] : [])].join(', ')})`
   const upstream = c.upstream === undefined ? '' : `tensor([${c.upstream.join(', ')}]) /* repeated to the loss's shape */`
@@ -39,7 +42,7 @@ export function pythonOf(c: Case): string {
   const options = Object.entries(c.options).filter(([name]) => spec.options[name]?.ours !== true)
   const given = [
     ...Object.keys(c.tensors).map((name) => `${snakeCase(name)}=${snakeCase(name)}`),
-    ...options.map(([name, value]) => `${snakeCase(name)}=${pythonScalar(value)}`),
+    ...options.map(([name, value]) => `${snakeCase(name)}=${isNamed(spec, name, value) ? `distances.${value}` : pythonScalar(value)}`),
   ]
   const upstream = (c.upstream ?? [1]).map((u) => pythonNumber(numberOf(u), 'float64')).join(', ')
   const names = c.requires.map((name) => `${snakeCase(name)}.grad`).join(', ')
@@ -53,8 +56,17 @@ export function pythonOf(c: Case): string {
         ]
   const source = sourceOf(spec)
   const from = source.startsWith('torch.') ? [] : [source === 'formulas' ? 'import formulas  # oracle/formulas' : `import ${source}`]
+  if (options.some(([name, value]) => isNamed(spec, name, value))) from.push('import distances  # oracle/distances.py')
   return ['import torch', ...from, ...tensors, `loss = ${source}.${c.loss}(${given.join(', ')})`, 'print(loss)', ...backward].join('\n')
 }
+
+/** Whether an option is a function that has a name. */
+function isNamed({ options }: LossSpec, name: string, value: unknown): boolean {
+  const option = options[name]
+  return option?.kind === 'function' && Object.hasOwn(option.named, String(value))
+}
+
+const namedIn = (spec: LossSpec, name: string, value: unknown): string => `${spec.name}.spec.options.${name}.named.${value}`
 
 function arrayOf(t: CaseTensor): string {
   const write = (value: number) => (t.dtype === 'int64' ? `${value}n` : Object.is(value, -0) ? '-0' : String(value))

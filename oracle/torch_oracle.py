@@ -16,6 +16,7 @@ import warnings
 import numpy
 import torch
 
+import distances
 from torchvision_loader import load_torchvision
 
 # the dtype in which numpy holds the bits
@@ -63,6 +64,8 @@ def plain(value):
     """An option as Python has it: JSON lacks NaN, the infinities and -0."""
     if isinstance(value, list):
         return [plain(each) for each in value]
+    if isinstance(value, dict):
+        return getattr(distances, value["function"], value["function"])
     return SPECIAL.get(value, value) if isinstance(value, str) else value
 
 

@@ -134,6 +134,10 @@ function valuesOf(option: OptionSpec): string {
       return 'a number'
     case 'integer':
       return 'an integer'
+    case 'function':
+      return `a function of two tensors; on the command line ${Object.keys(option.named)
+        .map((name) => `\`${name}\``)
+        .join(', ')}`
     case 'numbers':
       return 'numbers'
     default:

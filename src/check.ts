@@ -43,12 +43,21 @@ export function readOptions(spec: LossSpec, fn: string, options: unknown, ours: 
     if (option === undefined) throw unknownOption(spec, fn, name, [...optionsOf(spec, fn), ...ours])
     if (value === undefined) continue
     if (value === null && isNullable(spec, name, option)) continue
-    const wanted = { number: 'float', integer: 'int', boolean: 'bool', numbers: 'tuple of floats' }[option.kind as string]
+    const wanted = pythonTypes[option.kind]
     if (wanted !== undefined && !isOfKind(option.kind, value)) throw wrongType(spec, fn, name, wanted, value)
     if (option.kind === 'choice' && !option.choices.includes(value as string)) throw noSuchChoice(fn, name, option.choices, value)
     given[name] = value
   }
   return given
+}
+
+/** What Python calls the values of an option; left out for those that are looked at elsewhere. */
+const pythonTypes: Partial<Record<OptionSpec['kind'], string>> = {
+  number: 'float',
+  integer: 'int',
+  boolean: 'bool',
+  numbers: 'tuple of floats',
+  function: 'function',
 }
 
 /** The options of a function, or those of them that the module takes too. */
@@ -64,7 +73,7 @@ const isNullable = ({ native }: LossSpec, name: string, option: OptionSpec): boo
 
 function isOfKind(kind: string, value: unknown): boolean {
   if (kind === 'numbers') return Array.isArray(value) && value.every((each) => typeof each === 'number')
-  return kind === 'integer' ? Number.isSafeInteger(value) : typeof value === (kind === 'number' ? 'number' : 'boolean')
+  return kind === 'integer' ? Number.isSafeInteger(value) : typeof value === kind
 }
 
 function withDefaults(spec: LossSpec, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -276,7 +285,9 @@ function wrongType(spec: LossSpec, fn: string, name: string, wanted: string, val
     fn,
     argument: name,
     received: typeof value === 'string' ? JSON.stringify(value) : String(value),
-    expected: { float: 'a number', int: 'an integer', bool: 'true or false' }[wanted] ?? 'an array of numbers',
+    expected:
+      { float: 'a number', int: 'an integer', bool: 'true or false', function: 'a function of two tensors' }[wanted] ??
+      'an array of numbers',
     repair: `${name}: ${exampleOf(spec.options[name])}, for instance`,
     pytorch: typeText(spec, name, wanted, came),
   })
@@ -286,6 +297,7 @@ function wrongType(spec: LossSpec, fn: string, name: string, wanted: string, val
 function exampleOf(option: OptionSpec): string {
   if (option.kind === 'number') return '0.1'
   if (option.kind === 'integer') return String(option.default ?? option.examples[0])
+  if (option.kind === 'function') return '(a, b) => pairwiseDistance(a, b)'
   return option.kind === 'numbers' ? `[${option.examples[0].join(', ')}]` : 'true'
 }
 

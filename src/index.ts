@@ -10,13 +10,16 @@ export { LossError, type LossErrorCode, type LossErrorFields } from './errors.ts
 export { check } from './findings/check.ts'
 export type { CheckState, Finding, Findings } from './findings/finding.ts'
 export { type Engine, type InitOptions, init } from './init.ts'
-export type { Layer, LinearLayer, LinearOptions } from './layers.ts'
+export type { Layer, LinearLayer, LinearOptions, PairLayer } from './layers.ts'
 export type { GradientOf, LossFunction } from './loss.ts'
 export * from './losses/index.ts'
 export { type Criterion, nn } from './nn.ts'
 export {
+  abs,
   add,
   argmax,
+  type CosineSimilarityOptions,
+  cosineSimilarity,
   div,
   exp,
   log,
@@ -25,16 +28,19 @@ export {
   matmul,
   mean,
   mul,
+  type PairwiseDistanceOptions,
+  pairwiseDistance,
   permute,
   relu,
   reshape,
   sigmoid,
   softmax,
+  sqrt,
   sub,
   sum,
 } from './ops/index.ts'
 export { type Report, report } from './report.ts'
-export type { LossSpec, OptionSpec, OptionsOf, OptionTable } from './spec.ts'
+export type { Composition, LossSpec, OptionSpec, OptionsOf, OptionTable } from './spec.ts'
 export { noGrad } from './tensor/autograd.ts'
 export type { DType, Storage } from './tensor/dtype.ts'
 export { type ArrayLike, type TensorLike, type TensorOptions, tensor } from './tensor/from.ts'

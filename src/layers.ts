@@ -1,5 +1,19 @@
 import { LossError } from './errors.ts'
-import { add, logSigmoid, logSoftmax, matmul, relu, reshape, sigmoid, softmax, transpose } from './ops/index.ts'
+import {
+  add,
+  type CosineSimilarityOptions,
+  cosineSimilarity,
+  logSigmoid,
+  logSoftmax,
+  matmul,
+  type PairwiseDistanceOptions,
+  pairwiseDistance,
+  relu,
+  reshape,
+  sigmoid,
+  softmax,
+  transpose,
+} from './ops/index.ts'
 import { refuseUnknown } from './strict.ts'
 import { type DType, torchName } from './tensor/dtype.ts'
 import { type TensorLike, tensor, tensorFrom } from './tensor/from.ts'
@@ -149,4 +163,25 @@ function alongAxis(
     repair: `nn.${module}({ dim: 1 })(input)`,
     pytorch: null, // it guesses an axis, with a warning
   })
+}
+
+/** A function of two tensors, with PyTorch's `forward` beside the call. */
+export interface PairLayer {
+  (x1: TensorLike, x2: TensorLike): Tensor
+  forward(x1: TensorLike, x2: TensorLike): Tensor
+}
+
+const pairLayer = (forward: PairLayer['forward']): PairLayer =>
+  Object.assign((x1: TensorLike, x2: TensorLike) => forward(x1, x2), { forward })
+
+/** The distance of vectors on the last axis: a `distanceFunction` for TripletMarginWithDistanceLoss. */
+export function PairwiseDistance(options: PairwiseDistanceOptions = {}): PairLayer {
+  refuseUnknown('nn.PairwiseDistance', options, ['p', 'eps', 'keepdim'])
+  return pairLayer((x1, x2) => pairwiseDistance(x1, x2, options))
+}
+
+/** The cosine of the angle between vectors along `dim`, which is 1 if left out. */
+export function CosineSimilarity(options: CosineSimilarityOptions = {}): PairLayer {
+  refuseUnknown('nn.CosineSimilarity', options, ['dim', 'eps'])
+  return pairLayer((x1, x2) => cosineSimilarity(x1, x2, options))
 }

@@ -26,6 +26,8 @@ export interface Plan<P = unknown> {
   readonly ignored: number
   /** The tensors that can have a gradient, by name, as the kernel knows them. */
   readonly differentiable: Readonly<Record<string, Tensor>>
+  /** What the kernel works on, by name, where that is made of the arguments on the tape (composed-loss.ts). */
+  readonly operands?: Readonly<Record<string, Tensor>>
   /** PyTorch's native function that refuses gradients of the other tensors; null where there is none. */
   readonly native: string | null
   /** A last step on the gradients of a mean, where the denominator itself depends on an operand. */
@@ -97,7 +99,7 @@ export function defineLoss<Args extends readonly unknown[], const T extends Opti
   return Object.assign(loss, { valueAndGrad, spec, plan, family: { family, about, simd } }) as unknown as LossFunction<Args, T, M, N>
 }
 
-function begin(spec: LossSpec, args: readonly unknown[]): Call {
+export function begin(spec: LossSpec, args: readonly unknown[]): Call {
   const call = readCall(spec, args)
   warnLegacy(spec.name, call.values)
   return call
@@ -143,11 +145,12 @@ function execute(plan: Plan, want: Want): Outcome {
   return outcome
 }
 
-/** The loss of a planned call, on the tape. A mean or a sum computes its gradients with the value, in one pass; 'none' when the upstream gradient is known. */
+/** The loss on the tape. A mean or a sum computes its gradients with the value, in one pass; 'none' when the upstream gradient is known. */
 export function taped(plan: Plan, call: Call): Tensor {
-  const wanting = Object.keys(call.tensors).filter((name) => records([call.tensors[name]]) && !ignoresGradient(call.spec, name))
-  const names = namesIn(plan, call, wanting)
-  const inputs = names.map((name) => call.tensors[name])
+  const operands = plan.operands ?? call.tensors
+  const wanting = Object.keys(operands).filter((name) => records([operands[name]]) && !ignoresGradient(call.spec, name))
+  const names = plan.operands === undefined ? namesIn(plan, call, wanting) : wanting
+  const inputs = names.map((name) => operands[name])
   const none = plan.reduction === 'none'
   const { loss, gradients } = evaluate(plan, none ? [] : names)
   const node = record(call.spec.name, inputs, (upstream) => {
@@ -161,7 +164,7 @@ export function taped(plan: Plan, call: Call): Tensor {
 }
 
 /** Refuses names that have no gradient: of a tensor that the loss is not differentiated with respect to, or of none at all. */
-function namesIn(plan: Plan, call: Call, names: readonly string[]): readonly string[] {
+export function namesIn(plan: Plan, call: Call, names: readonly string[]): readonly string[] {
   for (const name of names) {
     const operand = plan.differentiable[name]
     if (Object.hasOwn(plan.differentiable, name) && !isFloating(operand.dtype)) throw integerGradient(call.spec.name, name, operand.dtype)

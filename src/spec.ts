@@ -1,5 +1,6 @@
 import { snakeCase } from './names.ts'
 import type { TensorLike } from './tensor/from.ts'
+import type { Tensor } from './tensor/tensor.ts'
 
 /** What a tensor argument holds; the checks, the docs and the random cases of the tests are made from it. */
 export type Domain =
@@ -77,6 +78,7 @@ export type OptionSpec = OptionFacts &
     | { readonly kind: 'choice'; readonly default: string; readonly choices: readonly string[] }
     | { readonly kind: 'boolean'; readonly default: boolean }
     | { readonly kind: 'legacy' } // a boolean or nothing, which is not the same as false
+    | FunctionOption
     | ReductionOption
   )
 
@@ -88,6 +90,17 @@ export interface TensorOption {
   readonly axes?: Axes
   /** PyTorch has a gradient by it. */
   readonly gradient?: true
+}
+
+/** A function of two tensors that gives a third, made of the operations on the tape. */
+export type Composition = (a: Tensor, b: Tensor) => Tensor
+
+/** A function of the user's own. */
+export interface FunctionOption {
+  readonly kind: 'function'
+  readonly default: null
+  /** What is offered where there are names only: on the command line, and in the random cases of the tests. */
+  readonly named: Readonly<Record<string, Composition>>
 }
 
 export interface ReductionOption {
@@ -109,7 +122,9 @@ type OptionValue<S extends OptionSpec> = S extends { kind: 'tensor' }
         ? C
         : S extends { kind: 'legacy' }
           ? boolean | null
-          : boolean
+          : S extends { kind: 'function' }
+            ? Composition | null
+            : boolean
 
 /** The options object of a loss, from its table. `null` stands for Python's `None`, where that is PyTorch's default. */
 export type OptionsOf<T extends OptionTable> = { readonly [K in keyof T]?: OptionValue<T[K]> }

@@ -77,6 +77,8 @@ function toOption(name: string, option: OptionSpec): Option {
       return new Option(`${flag} <how>`, `${help}${usual(option.default ?? 'mean')}`).choices(option.choices)
     case 'choice':
       return new Option(`${flag} <which>`, `${help}${usual(option.default)}`).choices(option.choices)
+    case 'function':
+      return new Option(`${flag} <name>`, `${help} By name; any other is for the library alone.`).choices(Object.keys(option.named))
     case 'numbers':
       return new Option(`${flag} <numbers>`, `${help}${usual(option.default)}`).argParser(read.readNumbers)
     case 'legacy':

@@ -53,6 +53,7 @@ function exampleOf(name: string, option: OptionSpec): string[] {
     const value = option.kind === 'integer' ? option.examples.at(-1) : option.examples.find((example) => example !== option.default)
     return [`${flag} ${value ?? option.default}`]
   }
+  if (option.kind === 'function') return [`${flag} ${Object.keys(option.named).at(-1)}`]
   return []
 }
 

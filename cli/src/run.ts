@@ -1,5 +1,5 @@
 import type { NdArray } from '@surprisal/files'
-import { type DType, LossError, type LossFunction, type Report, report, type Tensor, type TensorLike } from 'surprisal'
+import { type Composition, type DType, LossError, type LossFunction, type Report, report, type Tensor, type TensorLike } from 'surprisal'
 import { lossFailure } from './failure.ts'
 import { checkOutputs, type Output, readInput, writeOutputs } from './files.ts'
 import { kebabCase } from './losses.ts'
@@ -67,7 +67,7 @@ function compute(job: Job, arrays: Readonly<Record<string, NdArray>>) {
   const { loss, inputs, options, gradients } = job
   const read = ([name, given]: [string, Given]) => arrays[name] ?? given
   const positional = Object.entries<Given>(inputs).map(read) as TensorLike[]
-  const values = Object.fromEntries(Object.entries(options).map((entry) => [entry[0], read(entry)]))
+  const values = Object.fromEntries(Object.entries(options).map((entry) => [entry[0], functionNamed(loss, ...entry) ?? read(entry)]))
   try {
     const { loss: value, grad } = loss.valueAndGrad(...positional, { ...values, wrt: gradients.map(({ of }) => of) })
     // an array of names for wrt gives an object of gradients, which the type of a loss that is not known here cannot say
@@ -77,6 +77,12 @@ function compute(job: Job, arrays: Readonly<Record<string, NdArray>>) {
       throw lossFailure(error, label(job, error.argument), sourceOf({ ...inputs, ...options }[error.argument] ?? ''))
     throw error
   }
+}
+
+/** What a name stands for, where the library takes a function. */
+function functionNamed({ spec }: LossFunction, name: string, given: Given): Composition | undefined {
+  const option = spec.options[name]
+  return option?.kind === 'function' ? option.named[String(given)] : undefined
 }
 
 function extremes(loss: Tensor): [number, number] | null {

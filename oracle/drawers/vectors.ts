@@ -1,9 +1,12 @@
 import type { CosineProblem, TripletProblem } from '../../src/families/vectors/problem.ts'
+import type { Plan } from '../../src/loss.ts'
 import { norm, normSlopes } from '../../src/ops/norms.ts'
 import { divides } from '../../src/reduce.ts'
 import { sizeOf } from '../../src/tensor/shape.ts'
+import type { Tensor } from '../../src/tensor/tensor.ts'
 import { expandView, numbersOf, type View } from '../../src/tensor/view.ts'
 import { type Case, numberOf } from '../cases.ts'
+import { argumentsOf } from '../run-case.ts'
 import { finite, meanFactor, planOf, type SizesOf } from '../tolerance.ts'
 
 /**
@@ -13,7 +16,43 @@ import { finite, meanFactor, planOf, type SizesOf } from '../tolerance.ts'
  */
 export function distanceSizes(c: Case): SizesOf {
   const plan = planOf(c)
-  const { anchor, positive, negative, shape, margin, p, eps } = plan.problem as TripletProblem
+  return sizesOfMargins(c, plan, plan.problem as TripletProblem)
+}
+
+/** The norm of a named distance; null for the cosine. */
+const norms: Readonly<Record<string, number | null>> = { euclidean: 2, manhattan: 1, chebyshev: Infinity, cosine: null }
+
+/** The same where a function gives the distances; a cosine is at most 1, and its gradient a difference of two vectors of 1 over a length. */
+export function composedSizes(c: Case): SizesOf {
+  const plan = planOf(c)
+  const { near, margin } = plan.problem as { near: Tensor; margin: number }
+  const { anchor, positive, negative } = argumentsOf(c, []).tensors
+  const p = norms[String(c.options.distanceFunction ?? 'euclidean')] ?? null
+  const shape = plan.shape
+  const views = { anchor, positive, negative, shape, margin }
+  if (p !== null) return sizesOfMargins(c, plan, { ...views, p, eps: 1e-6 })
+  const rows = sizeOf(shape)
+  const shortest = Math.min(...[anchor, positive, negative].map(shortestOf))
+  const upstream = Math.max(...(c.upstream ?? [1]).map((u) => finite(numberOf(u))))
+  const factor = divides(plan.reduction) ? meanFactor(c, plan) : 1
+  const loss = (finite(margin) + 2) * (near.size === 0 ? 0 : plan.reduction === 'none' ? 1 : rows)
+  return (output, wanted) =>
+    new Float64Array(sizeOf(wanted)).fill(factor * (output === 'loss' ? loss : (upstream * 8 * Math.max(rows, 1)) / shortest))
+}
+
+/** The length of the shortest vector, or 1e6. */
+function shortestOf(view: View): number {
+  const width = view.shape[view.shape.length - 1] ?? 1
+  const x = numbersOf(view, 'float64')
+  const lengths = Array.from({ length: x.length / Math.max(width, 1) }, (_, row) =>
+    Math.sqrt(Array.from(x.subarray(row * width, (row + 1) * width)).reduce((sum, value) => sum + finite(value) ** 2, 1e-12)),
+  )
+  return Math.min(1e6, ...lengths)
+}
+
+type Triple = Pick<TripletProblem, 'anchor' | 'positive' | 'negative' | 'shape' | 'margin' | 'p' | 'eps'>
+
+function sizesOfMargins(c: Case, plan: Plan, { anchor, positive, negative, shape, margin, p, eps }: Triple): SizesOf {
   const power = Math.abs(p)
   const unsure = power > 0 && power < Infinity ? 1 + power + 1 / power : 1
   const columns = Math.max(...[anchor, positive, negative].map((view) => view.shape[view.shape.length - 1] ?? 1))
@@ -54,21 +93,13 @@ export function distanceSizes(c: Case): SizesOf {
 export function cosineSizes(c: Case): SizesOf {
   const plan = planOf(c)
   const { input1, input2, shape, margin } = plan.problem as CosineProblem
-  const shortest = (view: View): number => {
-    const width = view.shape[view.shape.length - 1]
-    const x = numbersOf(view, 'float64')
-    const lengths = Array.from({ length: x.length / Math.max(width, 1) }, (_, row) =>
-      Math.sqrt(Array.from(x.subarray(row * width, (row + 1) * width)).reduce((sum, value) => sum + finite(value) ** 2, 1e-12)),
-    )
-    return Math.min(1e6, ...lengths)
-  }
   const rows = sizeOf(shape)
   const upstream = Math.max(...(c.upstream ?? [1]).map((u) => finite(numberOf(u))))
   const factor = divides(plan.reduction) ? meanFactor(c, plan) : 1
   const terms: Readonly<Record<string, number>> = {
     loss: (1 + finite(margin)) * (plan.reduction === 'none' ? 1 : rows),
-    input1: (upstream * 4 * rows) / shortest(input1),
-    input2: (upstream * 4 * rows) / shortest(input2),
+    input1: (upstream * 4 * rows) / shortestOf(input1),
+    input2: (upstream * 4 * rows) / shortestOf(input2),
   }
   return (output, wanted) => new Float64Array(sizeOf(wanted)).fill(factor * terms[output])
 }

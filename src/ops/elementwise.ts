@@ -1,6 +1,6 @@
 import { LossError } from '../errors.ts'
 import { record } from '../tensor/autograd.ts'
-import { allocateNumbers, type DType, isFloating, torchName } from '../tensor/dtype.ts'
+import { allocateNumbers, type DType, holds, isFloating, type Numbers, torchName } from '../tensor/dtype.ts'
 import type { TensorLike } from '../tensor/from.ts'
 import { broadcastShapes, type Shape, tupleOf } from '../tensor/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -13,6 +13,10 @@ export const add = binary({ name: 'add', of: (a, b) => a + b, da: () => 1, db: (
 /** a − b. */
 export const sub = binary({ name: 'sub', of: (a, b) => a - b, da: () => 1, db: () => -1, refuses: boolean })
 
+/** a − b as a part of another op, of which errors speak. */
+export const differenceOf = (name: string, names: readonly [string, string]) =>
+  binary({ name, names, of: (a, b) => a - b, da: () => 1, db: () => -1, refuses: boolean, held: true })
+
 /** a · b, element by element. */
 export const mul = binary({ name: 'mul', of: (a, b) => a * b, da: (_, b) => b, db: (a) => a })
 
@@ -24,6 +28,20 @@ export const exp = unary({ name: 'exp', of: Math.exp, slope: (_, y) => y, intege
 
 /** The natural logarithm. */
 export const log = unary({ name: 'log', of: Math.log, slope: (x) => 1 / x, integers: fractions })
+
+/** √x. */
+export const sqrt = unary({ name: 'sqrt', of: Math.sqrt, slope: (_, y) => 1 / (2 * y), integers: fractions })
+
+/** |x|; the gradient at 0 is 0. Integers stay integers. */
+export const abs = unary({
+  name: 'abs',
+  of: Math.abs,
+  slope: (x) => (x > 0 ? 1 : x < 0 ? -1 : 0),
+  integers: (dtype) => {
+    if (dtype === 'bool') throw refusedDType('abs', dtype, `NotImplementedError: "abs_cpu" not implemented for 'Bool'`)
+    return dtype
+  },
+})
 
 /** 1 / (1 + e⁻ˣ). */
 export const sigmoid = unary({ name: 'sigmoid', of: logistic, slope: (_, y) => y * (1 - y), integers: fractions })
@@ -92,23 +110,27 @@ function unary({ name, of, slope, integers }: Unary): (x: TensorLike) => Tensor 
 
 interface Binary {
   readonly name: string
+  /** Of the arguments; a and b if left out. */
+  readonly names?: readonly [string, string]
   readonly of: (a: number, b: number) => number
   /** The partial derivatives. */
   readonly da: (a: number, b: number) => number
   readonly db: (a: number, b: number) => number
   /** Whether two integers give a fraction. */
   readonly fractional?: true
+  /** Integers that the dtype cannot hold are refused, not what is left of their bits. */
+  readonly held?: true
   /** PyTorch's error for two dtypes, or null. */
   readonly refuses?: (a: DType, b: DType) => string | null
 }
 
-function binary({ name, of, da, db, fractional, refuses }: Binary): (a: TensorLike, b: TensorLike) => Tensor {
+function binary({ name, names = ['a', 'b'], of, da, db, fractional, held, refuses }: Binary): (a: TensorLike, b: TensorLike) => Tensor {
   return (a, b) => {
-    const { left, right, dtype: promoted } = operands(name, a, b)
+    const { left, right, dtype: promoted } = operands(name, a, b, names)
     const refused = refuses?.(left.dtype, right.dtype) ?? null
     if (refused !== null) throw refusedDType(name, 'bool', refused)
     const fit = broadcastShapes(left.shape, right.shape)
-    if ('axis' in fit) throw notBroadcastable(name, left.shape, right.shape, fit.axis)
+    if ('axis' in fit) throw notBroadcastable(name, names[1], left.shape, right.shape, fit.axis)
     const { shape } = fit
     const dtype = fractional === true && !isFloating(promoted) ? 'float32' : promoted
     const x = column(name, expandView(left, shape), dtype)
@@ -116,6 +138,7 @@ function binary({ name, of, da, db, fractional, refuses }: Binary): (a: TensorLi
     const out = allocateNumbers(arithmetic(dtype), x.length)
     for (let i = 0; i < out.length; i++) out[i] = of(x[i], y[i])
     exact(name, out, dtype)
+    if (held) checkHeld(name, names[0], out, dtype)
     const node = record(name, [left, right], (g) => {
       const flowing = numbersOf(g, dtype)
       const part = (to: Tensor, slope: Binary['da']) => {
@@ -129,12 +152,26 @@ function binary({ name, of, da, db, fractional, refuses }: Binary): (a: TensorLi
   }
 }
 
-const notBroadcastable = (fn: string, a: Shape, b: Shape, axis: number): LossError => {
+function checkHeld(fn: string, argument: string, out: Numbers, dtype: DType): void {
+  const odd = out.find((value) => !holds(dtype, value))
+  if (odd === undefined) return
+  throw new LossError({
+    code: 'value-unsafe',
+    fn,
+    argument,
+    received: `a difference of ${odd} in ${dtype}`,
+    expected: `integers whose differences ${dtype} can hold`,
+    repair: `tensor(${argument}, { dtype: 'float32' })`,
+    pytorch: null,
+  })
+}
+
+export const notBroadcastable = (fn: string, argument: string, a: Shape, b: Shape, axis: number): LossError => {
   const rank = Math.max(a.length, b.length)
   return new LossError({
     code: 'shape',
     fn,
-    argument: 'b',
+    argument,
     received: `shape ${tupleOf(b)}`,
     expected: `a shape that broadcasts, aligned at the right, with ${tupleOf(a)}`,
     repair: 'reshape one of them, so that every axis is equal or 1',

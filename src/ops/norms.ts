@@ -61,6 +61,16 @@ export function normSlopes(x: Float64Array, count: number, p: number, norm: numb
   }
 }
 
+/** What PyTorch says of the norm of no numbers, where that is none: the smallest or largest of nothing. */
+export const emptyNorm = (p: number, axis: number): string | null =>
+  p < 0 || p === Infinity
+    ? `RuntimeError: linalg.vector_norm cannot compute the ${cppNumber(p)} norm on the dimension ${axis}because this dimension is empty and the operation does not have an identity`
+    : null
+
+/** A double as C++ prints it. */
+const cppNumber = (value: number): string =>
+  Math.abs(value) === Infinity ? (value < 0 ? '-inf' : 'inf') : String(Number(value.toPrecision(6)))
+
 /** −1, 0 or 1; 0 for NaN. */
 const sign = (x: number): number => (x > 0 ? 1 : x < 0 ? -1 : 0)
 

@@ -3,7 +3,7 @@ import { snakeCase } from '../names.ts'
 import type { Node } from '../tensor/autograd.ts'
 import { allocateNumbers, computeDType, type DType, isFloating, type Numbers, resultType, toStorage } from '../tensor/dtype.ts'
 import { type TensorLike, tensorFrom } from '../tensor/from.ts'
-import type { Shape } from '../tensor/shape.ts'
+import { type Shape, tupleOf } from '../tensor/shape.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { numbersOf, type View } from '../tensor/view.ts'
 
@@ -13,14 +13,19 @@ import { numbersOf, type View } from '../tensor/view.ts'
  * Plain numbers take the other one's dtype where that is floating-point, else float32. A single one is PyTorch's scalar: beside a 16-bit
  * tensor it stays in float32, and the result is of the tensor's dtype.
  */
-export function operands(name: string, a: TensorLike, b: TensorLike): { left: Tensor; right: Tensor; dtype: DType } {
+export function operands(
+  name: string,
+  a: TensorLike,
+  b: TensorLike,
+  [nameA, nameB]: readonly [string, string] = ['a', 'b'],
+): { left: Tensor; right: Tensor; dtype: DType } {
   if (isPlain(a) && !isPlain(b)) {
-    const right = operand(name, 'b', b)
-    const left = operand(name, 'a', a, dtypeBeside(right, a))
+    const right = operand(name, nameB, b)
+    const left = operand(name, nameA, a, dtypeBeside(right, a))
     return { left, right, dtype: dtypeOf(right, left, a) }
   }
-  const left = operand(name, 'a', a)
-  const right = operand(name, 'b', b, dtypeBeside(left, b))
+  const left = operand(name, nameA, a)
+  const right = operand(name, nameB, b, dtypeBeside(left, b))
   return { left, right, dtype: dtypeOf(left, right, b) }
 }
 
@@ -35,7 +40,7 @@ const dtypeOf = (tensor: Tensor, other: Tensor, given: TensorLike): DType =>
   typeof given === 'number' && isFloating(tensor.dtype) ? tensor.dtype : resultType([tensor, other])
 
 export const operand = (fn: string, argument: string, x: TensorLike, plain: DType = 'float32'): Tensor => {
-  const named = argument === 'b' ? `'other' (position 2)` : `'input' (position 1)`
+  const named = { b: `'other' (position 2)`, x1: `'x1' (position 1)`, x2: `'x2' (position 2)` }[argument] ?? `'input' (position 1)`
   return tensorFrom(x, {}, fn, argument, plain, (type) => `TypeError: ${snakeCase(fn)}(): argument ${named} must be Tensor, not ${type}`)
 }
 
@@ -69,6 +74,18 @@ export function exact(fn: string, numbers: Numbers, dtype: DType): Numbers {
     pytorch: null,
   })
 }
+
+/** A shape that PyTorch refuses for an op. */
+export const refusedShape = (fn: string, shape: Shape, expected: string, pytorch: string): LossError =>
+  new LossError({
+    code: 'shape',
+    fn,
+    argument: 'x',
+    received: `shape ${tupleOf(shape)}`,
+    expected,
+    repair: 'give it some numbers',
+    pytorch,
+  })
 
 /** A dtype that PyTorch refuses for an op. */
 export const refusedDType = (fn: string, dtype: DType, pytorch: string | null): LossError =>

@@ -1,10 +1,10 @@
-import { LossError } from '../errors.ts'
 import { record } from '../tensor/autograd.ts'
 import { allocateNumbers, isFloating, type Numbers, torchName } from '../tensor/dtype.ts'
 import type { TensorLike } from '../tensor/from.ts'
 import { sizeOf } from '../tensor/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { numbersOf } from '../tensor/view.ts'
+import { axisOf, forEachLine } from './lines.ts'
 import { operand, refusedDType, result } from './shared.ts'
 
 /** log softmax along an axis: (x − max) − log Σ e^(x − max). */
@@ -41,11 +41,9 @@ function alongAxis(
   term: (y: number, g: number) => number,
 ): Tensor {
   const input = operand(name, 'x', x)
-  const axes = Math.max(input.rank, 1) // a 0-D tensor counts as one of a single entry
-  const axis = dim < 0 ? dim + axes : dim
-  if (!Number.isInteger(dim) || axis < 0 || axis >= axes) throw noAxis(name, dim, axes)
+  const axis = axisOf(name, dim, input.rank)
   if (!isFloating(input.dtype)) {
-    const kernel = `${name === 'softmax' ? 'softmax' : 'log_softmax'}_${axis === axes - 1 ? 'lastdim_' : ''}kernel_impl`
+    const kernel = `${name === 'softmax' ? 'softmax' : 'log_softmax'}_${axis === Math.max(input.rank, 1) - 1 ? 'lastdim_' : ''}kernel_impl`
     throw refusedDType(name, input.dtype, `NotImplementedError: "${kernel}" not implemented for '${torchName(input.dtype)}'`)
   }
   const count = input.shape[axis] ?? 1
@@ -100,21 +98,3 @@ export function softmaxRow(
   for (let c = 0, at = start; c < count; c++, at += stride) if (Number.isNaN(x[at])) return Number.NaN
   return max
 }
-
-function forEachLine(size: number, count: number, inner: number, visit: (start: number) => void): void {
-  if (size === 0) return
-  for (let outer = 0; outer < size; outer += count * inner) for (let i = 0; i < inner; i++) visit(outer + i)
-}
-
-const noAxis = (fn: string, dim: number, axes: number): LossError =>
-  new LossError({
-    code: 'option-range',
-    fn,
-    argument: 'dim',
-    received: String(dim),
-    expected: `an axis in [${-axes}, ${axes - 1}]`,
-    repair: 'dim: 1 for the classes of (N, C) and (N, C, d1, …)',
-    pytorch: Number.isInteger(dim)
-      ? `IndexError: Dimension out of range (expected to be in range of [${-axes}, ${axes - 1}], but got ${dim})`
-      : null,
-  })

@@ -1,7 +1,6 @@
 import { LossError } from '../errors.ts'
 import { tupleOf } from './shape.ts'
 import type { Tensor } from './tensor.ts'
-import { isContiguous } from './view.ts'
 
 /** One recorded operation: its inputs, and the gradients of those from the gradient of its result (null for an input that has none). */
 export interface Node {
@@ -13,9 +12,14 @@ export interface Node {
 let recording = true
 
 /** Runs `body` without recording anything on the tape. `body` is not async: recording is on again when it returns. */
-export function noGrad<T>(body: () => T): T {
+export const noGrad = <T>(body: () => T): T => taping(false, body)
+
+/** Runs `body` with the tape on, also within `noGrad`. */
+export const withGrad = <T>(body: () => T): T => taping(true, body)
+
+function taping<T>(on: boolean, body: () => T): T {
   const before = recording
-  recording = false
+  recording = on
   try {
     return body()
   } finally {
@@ -33,11 +37,12 @@ export const record = (name: string, inputs: readonly Tensor[], backward: Node['
 /** What the tape needs of tensors; given by tensor.ts, which imports this file. */
 export interface Gradients {
   readonly plus: (a: Tensor, b: Tensor) => Tensor
-  readonly copy: (gradient: Tensor) => Tensor
+  /** What becomes of the gradient of a leaf. */
+  readonly arrive: (leaf: Tensor, gradient: Tensor) => void
 }
 
 /** Sends `gradient` from `root` down to the leaves, each operation once, after everything that used its result. */
-export function runBackward(root: Tensor, gradient: Tensor, retainGraph: boolean, { plus, copy }: Gradients): void {
+export function runBackward(root: Tensor, gradient: Tensor, retainGraph: boolean, { plus, arrive }: Gradients): void {
   const gradients = new Map<Tensor, Tensor>([[root, gradient]])
   for (const tensor of inOrder(root)) {
     const flowing = gradients.get(tensor)
@@ -45,9 +50,7 @@ export function runBackward(root: Tensor, gradient: Tensor, retainGraph: boolean
     gradients.delete(tensor)
     const { node } = tensor
     if (node === null) {
-      // `data` of a leaf and of its gradient are read side by side, and changed: row-major, and shared with nothing that flows again
-      if (tensor.grad !== null) tensor.grad = plus(tensor.grad, flowing)
-      else tensor.grad = retainGraph || !isContiguous(flowing) ? copy(flowing) : flowing
+      arrive(tensor, flowing)
       continue
     }
     if (node.backward === null) throw freed(node)

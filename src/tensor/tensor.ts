@@ -3,7 +3,7 @@ import { type Node, noGrad, outsideTape, runBackward } from './autograd.ts'
 import { allocateNumbers, type DType, isFloating, readElement, type Storage, toStorage } from './dtype.ts'
 import { format } from './print.ts'
 import { rowMajor, type Shape, sameShape, sizeOf, torchSize, tupleOf } from './shape.ts'
-import { forEachIndex, numbersOf, type View } from './view.ts'
+import { forEachIndex, isContiguous, numbersOf, type View } from './view.ts'
 
 export interface TensorFields {
   readonly data: Storage
@@ -109,7 +109,13 @@ export class Tensor implements View {
   backward(gradient?: Tensor, options: { retainGraph?: boolean } = {}): void {
     if (!this.requiresGrad) throw outsideTape(this)
     const start = startOf(this, gradient ?? undefined)
-    noGrad(() => runBackward(this, start, options.retainGraph === true, { plus, copy }))
+    const retainGraph = options.retainGraph === true
+    const arrive = (leaf: Tensor, flowing: Tensor) => {
+      // `data` of a leaf and of its gradient are read side by side, and changed: row-major, and shared with nothing that flows again
+      if (leaf.grad !== null) leaf.grad = plus(leaf.grad, flowing)
+      else leaf.grad = retainGraph || !isContiguous(flowing) ? copy(flowing) : flowing
+    }
+    noGrad(() => runBackward(this, start, retainGraph, { plus, arrive }))
   }
 
   toString(): string {
@@ -131,6 +137,15 @@ export class Tensor implements View {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return format(this)
   }
+}
+
+/** The gradients of `root`, or of the sum of its elements, by some leaves; those of all others stay as they are. null for a leaf that did not lead to it. */
+export function gradientsBy(root: Tensor, leaves: readonly Tensor[]): (Tensor | null)[] {
+  const found = new Map<Tensor, Tensor>()
+  const ones = allocateNumbers(root.dtype, root.size).fill(1)
+  const start = new Tensor({ data: toStorage(ones, root.dtype), dtype: root.dtype, shape: root.shape })
+  noGrad(() => runBackward(root, start, true, { plus, arrive: (leaf, flowing) => found.set(leaf, flowing) }))
+  return leaves.map((leaf) => found.get(leaf) ?? null)
 }
 
 function safeElement(view: View, index: number, fn: string): number {

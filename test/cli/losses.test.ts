@@ -226,3 +226,15 @@ test('what the mean divides by: weights are those of the loss, not every array',
   expect(surprisal([...call, '--linear-bias', '1,2,3']).stdout).toMatch(/denominator +2 +the number of counted targets$/m)
   expect(surprisal([...call, '--weight', '1,2,3']).stdout).toMatch(/denominator +4 +the sum of the weights of the counted targets$/m)
 })
+
+test('a distance by its name; others are for the library', () => {
+  const vectors = (name: string, data: number[]) => save(`${name}.npy`, { dtype: 'float32', shape: [1, 2], data: Float32Array.from(data) })
+  const triple = [vectors('anchor', [3, 4]), vectors('positive', [4, 3]), vectors('negative', [0, 1])]
+  const call = ['triplet-margin-with-distance', ...triple, '--margin', '0.5', '--distance-function']
+  const { value, options } = json([...call, 'cosine'])
+  expect(value).toBeCloseTo(0.34, 6)
+  expect(options).toEqual({ margin: 0.5, distanceFunction: 'cosine' })
+  const { exit, stderr } = surprisal([...call, 'hamming'])
+  expect(exit).toBe(2)
+  expect(stderr).toContain('euclidean, manhattan, chebyshev, cosine')
+})

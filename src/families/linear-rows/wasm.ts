@@ -28,7 +28,9 @@ export function runLinearRows(problem: LinearRowsProblem, want: Want): Outcome {
   const values = want.values ? allocateNumbers(compute, outer * inner) : null
   const wants = (name: string) => want.gradients.includes(name)
   const dInput = wants('input') ? (freeOf(want.into.input, input)?.fill(0) ?? allocateNumbers(compute, x.length)) : null
-  const dWeight = wants('linearWeight') ? (freeOf(want.into.linearWeight, linearWeight) ?? allocateNumbers(compute, sizeOf(linearWeight.shape))) : null
+  const dWeight = wants('linearWeight')
+    ? (freeOf(want.into.linearWeight, linearWeight) ?? allocateNumbers(compute, sizeOf(linearWeight.shape)))
+    : null
   const dBias = wants('linearBias') ? new Float64Array(params.classes * inner) : null
   const total = new ExactSum()
   const chunk = tokensAtOnce(outer, params.classes)

@@ -1,5 +1,6 @@
 import { type Call, wrongDType, wrongShape } from '../../check.ts'
 import { LossError } from '../../errors.ts'
+import { emptyNorm } from '../../ops/norms.ts'
 import { type DType, holds, isFloating, resultType } from '../../tensor/dtype.ts'
 import { broadcastShapes, listOf, repairShape, type Shape, sameShape, tupleOf } from '../../tensor/shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
@@ -41,18 +42,8 @@ export function checkCosine(call: Call): Pick<CosineProblem, 'shape' | 'dtypes'>
 /** Checks three vectors per row, in PyTorch's order and words (…/Loss.cpp, …/Distance.cpp). */
 export function checkTriplet(call: Call): Pick<TripletProblem, 'shape' | 'dtypes'> {
   const { anchor, positive, negative } = call.tensors
-  const { margin, p, swap } = call.values
-  if (Number(margin) <= 0) {
-    const says = `ValueError: margin must be greater than 0, got ${pythonNumber(Number(margin))}`
-    throw wrongOption(call, 'margin', 'a number above 0', '1', says)
-  }
-  const ranks = [anchor, positive, negative].map(({ shape }) => shape.length)
-  if (ranks.some((rank) => rank !== ranks[0])) {
-    const says = `RuntimeError: The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor ${ranks[0]}D, positive ${ranks[1]}D, and negative ${ranks[2]}D inputs`
-    const odd = ranks[1] !== ranks[0] ? 'positive' : 'negative'
-    const repair = repairShape(odd, call.tensors[odd].shape, anchor.shape) ?? 'give the three the same shape'
-    throw wrongShape(call, odd, `the anchor's shape ${tupleOf(anchor.shape)}`, repair, says)
-  }
+  const { p, swap } = call.values
+  checkTriple(call)
   const pairs = (['anchor positive', 'anchor negative', 'positive negative'] as const).slice(0, swap === true ? 3 : 2)
   const rows = pairs.map((pair) => checkDistance(call, pair, Number(p)))
   const [near, far, swapped = far] = rows
@@ -69,6 +60,21 @@ export function checkTriplet(call: Call): Pick<TripletProblem, 'shape' | 'dtypes
   return { shape, dtypes: { ...dtypes, result: resultType(pairs.map((pair) => ({ dtype: dtypes[pair], shape }))) } }
 }
 
+/** What the losses of three vectors have in common: a margin above 0, and as many axes. */
+export function checkTriple(call: Call): void {
+  const { anchor, positive, negative } = call.tensors
+  const margin = Number(call.values.margin)
+  if (margin <= 0) {
+    throw wrongOption(call, 'margin', 'a number above 0', '1', `ValueError: margin must be greater than 0, got ${pythonNumber(margin)}`)
+  }
+  const ranks = [anchor, positive, negative].map(({ shape }) => shape.length)
+  if (ranks.every((rank) => rank === ranks[0])) return
+  const says = `RuntimeError: The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor ${ranks[0]}D, positive ${ranks[1]}D, and negative ${ranks[2]}D inputs`
+  const odd = ranks[1] !== ranks[0] ? 'positive' : 'negative'
+  const repair = repairShape(odd, call.tensors[odd].shape, anchor.shape) ?? 'give the three the same shape'
+  throw wrongShape(call, odd, `the anchor's shape ${tupleOf(anchor.shape)}`, repair, says)
+}
+
 /** What PyTorch refuses of one distance; gives the shape of the distances. */
 function checkDistance(call: Call, pair: Pair, p: number): Shape {
   const [x, y] = tensorsOf(call, pair)
@@ -79,8 +85,8 @@ function checkDistance(call: Call, pair: Pair, p: number): Shape {
     throw wrongDType(call, name, 'numbers', `tensor(${name}, { dtype: 'float32' })`, subtractionOfBool(bools))
   }
   const whole = broadcastRows(call, [nameX, nameY], [x.shape, y.shape])
-  if (whole[whole.length - 1] === 0 && (p < 0 || p === Infinity)) {
-    const says = `RuntimeError: linalg.vector_norm cannot compute the ${cppNumber(p)} norm on the dimension ${whole.length - 1}because this dimension is empty and the operation does not have an identity`
+  const says = whole[whole.length - 1] === 0 ? emptyNorm(p, whole.length - 1) : null
+  if (says !== null) {
     throw wrongShape(call, nameX, 'vectors of at least one number', 'p: 2, whose norm of no numbers is 0', says)
   }
   checkExact(call, x, y, 'difference', (a, b) => a - b)
@@ -90,7 +96,7 @@ function checkDistance(call: Call, pair: Pair, p: number): Shape {
 const tensorsOf = (call: Call, pair: Pair): Tensor[] => pair.split(' ').map((name) => call.tensors[name])
 
 /** The dtype that an integer one becomes where a float is added to it. */
-const floatingOf = (dtype: DType): DType => (isFloating(dtype) ? dtype : 'float32')
+export const floatingOf = (dtype: DType): DType => (isFloating(dtype) ? dtype : 'float32')
 
 /** The shape that two shapes broadcast to, or PyTorch's error. */
 function broadcastRows(call: Call, names: readonly string[], [a, b]: readonly Shape[]): Shape {
@@ -103,7 +109,7 @@ function broadcastRows(call: Call, names: readonly string[], [a, b]: readonly Sh
 }
 
 /** PyTorch broadcasts in silence; here that has to be asked for. */
-function refuseBroadcast(call: Call, name: string, shapes: readonly Shape[]): void {
+export function refuseBroadcast(call: Call, name: string, shapes: readonly Shape[]): void {
   if (call.values.broadcast === true) return
   throw new LossError({
     code: 'shape-broadcast',
@@ -137,9 +143,5 @@ function checkExact(call: Call, x: Tensor, y: Tensor, what: string, of: (a: numb
 }
 
 /** A float as Python prints it. */
-const pythonNumber = (value: number): string =>
+export const pythonNumber = (value: number): string =>
   Object.is(value, -0) ? '-0.0' : Math.abs(value) === Infinity ? (value < 0 ? '-inf' : 'inf') : String(value)
-
-/** A double as C++ prints it. */
-const cppNumber = (value: number): string =>
-  Math.abs(value) === Infinity ? (value < 0 ? '-inf' : 'inf') : String(Number(value.toPrecision(6)))

@@ -1,10 +1,10 @@
 import type { Outcome, Want } from '../../backends/backend.ts'
 import { ExactSum } from '../../exact-sum.ts'
+import { numbersIn, rounding } from '../../ops/rounding.ts'
 import { allocateNumbers, computeDType, type DType, type Numbers, roundToDType } from '../../tensor/dtype.ts'
 import { sizeOf } from '../../tensor/shape.ts'
 import { expandView, numbersOf } from '../../tensor/view.ts'
 import type { CosineProblem } from './problem.ts'
-import { numbersIn, rounding } from './rounding.ts'
 
 /** PyTorch's constant, float32(1e-12), also in float64. */
 const eps = Math.fround(1e-12)

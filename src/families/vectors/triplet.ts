@@ -1,48 +1,29 @@
 import type { Outcome, Want } from '../../backends/backend.ts'
-import { ExactSum } from '../../exact-sum.ts'
 import { norm, normSlopes, type Round } from '../../ops/norms.ts'
-import { allocateNumbers, computeDType, type DType, type Numbers } from '../../tensor/dtype.ts'
-import { type Shape, sizeOf } from '../../tensor/shape.ts'
-import { expandView, numbersOf, sumTo, type View } from '../../tensor/view.ts'
+import { numbersIn, rounding } from '../../ops/rounding.ts'
+import type { DType, Numbers } from '../../tensor/dtype.ts'
+import type { Shape } from '../../tensor/shape.ts'
+import { expandView, sumTo, type View } from '../../tensor/view.ts'
+import { type Distances, marginsOf } from './margins.ts'
 import type { TripletProblem } from './problem.ts'
-import { numbersIn, rounding } from './rounding.ts'
 
 /** The kernel on plain numbers: max(0, margin + d(anchor, positive) − d(anchor, negative)), row by row, with d = ‖x − y + ε‖ₚ. */
 export function referenceTriplet(problem: TripletProblem, want: Want): Outcome {
-  const { shape, margin, p, eps, swap, dtypes } = problem
-  const rows = sizeOf(shape)
+  const { shape, p, eps, swap, dtypes } = problem
   const operands = [problem.anchor, problem.positive, problem.negative].map((view) => vectorsOf(view, shape))
   const [anchor, positive, negative] = operands
   const names = ['anchor', 'positive', 'negative']
-  const upstream = want.upstream === null ? null : numbersOf(want.upstream, computeDType(dtypes.result))
-  const values = want.values ? allocateNumbers(dtypes.result, rows) : null
-  const total = new ExactSum()
   const [da, dp, dn] = operands.map(({ x }, k) => (want.gradients.includes(names[k]) ? new Float64Array(x.length) : null))
-  const near = new Distance(anchor, positive, p, eps, dtypes['anchor positive'])
-  const far = new Distance(anchor, negative, p, eps, dtypes['anchor negative'])
-  const other = swap ? new Distance(positive, negative, p, eps, dtypes['positive negative']) : null
-  const r = rounding(dtypes.result)
-  const rNear = rounding(dtypes['anchor positive'])
-  const gap = dtypes['anchor positive'] === 'float64' ? margin : Math.fround(margin)
-
-  for (let row = 0; row < rows; row++) {
-    const nearest = near.of(row)
-    const farthest = far.of(row)
-    const swapped = other === null ? Infinity : other.of(row)
-    const least = other === null ? farthest : Math.min(farthest, swapped)
-    const lacking = r(rNear(gap + nearest) - least)
-    const value = lacking < 0 ? 0 : lacking
-    if (values !== null) values[row] = value
-    if (want.total) total.add(value)
-    if (want.gradients.length === 0) continue
-
-    const g = lacking >= 0 ? want.scale * (upstream === null ? 1 : upstream[row]) : 0
-    near.backward(row, g, da, dp)
-    // a slope of the smaller distance, in halves to two that are equal
-    const share = other !== null && farthest === swapped ? -g / 2 : -g
-    far.backward(row, other !== null && farthest > swapped ? 0 : share, da, dn)
-    other?.backward(row, farthest < swapped ? 0 : share, dp, dn)
-  }
+  const outcome = marginsOf(
+    {
+      ...problem,
+      near: new Distance(anchor, positive, p, eps, dtypes['anchor positive'], [da, dp]),
+      far: new Distance(anchor, negative, p, eps, dtypes['anchor negative'], [da, dn]),
+      swapped: swap ? new Distance(positive, negative, p, eps, dtypes['positive negative'], [dp, dn]) : null,
+      dtypes: { near: dtypes['anchor positive'], result: dtypes.result },
+    },
+    want,
+  )
   const gradients: Record<string, Numbers> = {}
   for (const [k, sums] of [da, dp, dn].entries()) {
     if (sums === null) continue
@@ -50,7 +31,7 @@ export function referenceTriplet(problem: TripletProblem, want: Want): Outcome {
     const own = sumTo(sums, operands[k].shape, view.shape)
     gradients[names[k]] = view.dtype === 'float64' ? own : Float32Array.from(own)
   }
-  return { values, total: total.value(), gradients }
+  return { ...outcome, gradients }
 }
 
 /** Rows of vectors of one width. */
@@ -69,7 +50,7 @@ function vectorsOf(view: View, shape: Shape): Rows {
 }
 
 /** The distances between the rows of two operands. */
-class Distance {
+class Distance implements Distances {
   private readonly difference: Float64Array
   private readonly slopes: Float64Array
   private readonly round: Round
@@ -83,6 +64,8 @@ class Distance {
     private readonly p: number,
     eps: number,
     dtype: DType,
+    /** Where the gradients of the two are added up. */
+    private readonly sums: readonly (Float64Array | null)[],
   ) {
     const columns = a.width === 1 ? b.width : a.width
     this.difference = new Float64Array(columns)
@@ -105,8 +88,9 @@ class Distance {
   }
 
   /** Adds the gradients of the distance that `of` has just given, times g. */
-  backward(row: number, g: number, da: Float64Array | null, db: Float64Array | null): void {
+  backward(row: number, g: number): void {
     const { a, b, difference, slopes, p, last } = this
+    const [da, db] = this.sums
     const columns = difference.length
     if (g === 0 && p === 2 && Number.isFinite(last)) return
     normSlopes(difference, columns, p, last, g, this.precise, slopes)

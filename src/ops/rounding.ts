@@ -1,6 +1,6 @@
-import type { Round } from '../../ops/norms.ts'
-import { type DType, isFloating, type Numbers, roundToDType } from '../../tensor/dtype.ts'
-import { numbersOf, type View } from '../../tensor/view.ts'
+import { type DType, isFloating, type Numbers, roundToDType } from '../tensor/dtype.ts'
+import { numbersOf, type View } from '../tensor/view.ts'
+import type { Round } from './norms.ts'
 
 /** Rounds as PyTorch does after each operation in a dtype; integers are exact. */
 export function rounding(dtype: DType): Round {
