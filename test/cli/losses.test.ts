@@ -57,7 +57,7 @@ test('the value, the sum, the denominator, counted and ignored', () => {
       --ignore-index  255
 
       value        0.24699768   the mean: sum / denominator
-      sum          2364.014141
+      sum          2364.014139
       denominator  9570.996817  the sum of the weights of the counted targets
       counted      6957         targets
       ignored      1107         targets

@@ -135,7 +135,7 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
       const exponential = (vector: number) => {
         const inner = new Simd(target, loaded)
         const d = inner.sub(load(scores, vector), { local: maxima[vector] })
-        const e = expOfNegative32(inner, d, !shape.gradient)
+        const e = expOfNegative32(inner, d, false)
         if (shape.gradient) store(exponentials, vector, e)
         set(sums[vector], inner.add({ local: sums[vector] }, e))
         if (soft) {
