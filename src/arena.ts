@@ -11,7 +11,8 @@ import { copyOf } from './tensor/view.ts'
  * A place for tensors in the memory that kernels run in: they are worked on without a copy, and by several threads.
  *
  * An arena holds up to 4 GiB, grows as it is filled, and is freed as a whole, with its tensors, by the garbage collector. There is nothing
- * to dispose of. Where WebAssembly is missing its tensors are ordinary ones.
+ * to dispose of. Its tensors are ordinary ones where WebAssembly is missing, and on pages that are not cross-origin isolated in browsers
+ * without resizable memory (`WebAssembly.Memory.toResizableBuffer`), since tensors there would be lost as the arena grows.
  *
  * @example
  * const arena = new Arena()
@@ -20,7 +21,7 @@ import { copyOf } from './tensor/view.ts'
  * crossEntropy.valueAndGrad(input, [0, 1], { into: grad }).loss.item() // ≈ 0.180924
  */
 export class Arena {
-  private readonly memory: KernelMemory | null = features().simd ? new KernelMemory(true) : null
+  private readonly memory = lastingMemory()
 
   /** A copy of `values` in the arena; takes what `tensor` takes. */
   tensor(values: TensorLike, options: TensorOptions = {}): Tensor {
@@ -63,4 +64,9 @@ export class Arena {
       })
     }
   }
+}
+
+function lastingMemory(): KernelMemory | null {
+  const memory = features().simd ? new KernelMemory(true) : null
+  return memory?.lasting === true ? memory : null
 }

@@ -4,6 +4,8 @@ import type { Storage } from '../../tensor/dtype.ts'
 export interface WasmMemory {
   readonly buffer: ArrayBufferLike
   grow(pages: number): number
+  /** Newer engines: from now on `buffer` grows in place, and its views stay. */
+  toResizableBuffer?(): ArrayBufferLike
 }
 interface WasmNamespace {
   validate(bytes: Uint8Array): boolean
@@ -75,6 +77,8 @@ export class Tile {
 export class KernelMemory {
   readonly memory: WasmMemory
   readonly shared: boolean
+  /** Whether views of it stay valid when it grows. */
+  readonly lasting: boolean
   private next = 64 // address 0 is left alone
   private readonly tiles: Tile[] = []
   private readonly instances = new Map<CompiledKernel, { exports: Readonly<Record<string, unknown>>; table: number }>()
@@ -85,6 +89,7 @@ export class KernelMemory {
     if (namespace === null) throw new Error('WebAssembly is not there')
     this.shared = shared && sharedMemory()
     this.memory = new namespace.Memory({ initial: initialPages, maximum: maximumPages, shared: this.shared })
+    this.lasting = this.shared || this.memory.toResizableBuffer?.() !== undefined
     owners.set(this.memory.buffer, this)
   }
 
@@ -122,7 +127,7 @@ export class KernelMemory {
     return made
   }
 
-  /** Makes addresses below `bytes` usable. A shared memory keeps its old views valid as it grows. */
+  /** Makes addresses below `bytes` usable. A memory that is not lasting detaches its views. */
   private reserve(bytes: number): void {
     const missing = Math.ceil((bytes - this.memory.buffer.byteLength) / page)
     if (missing <= 0) return
