@@ -63,7 +63,7 @@ function toJob(loss: LossFunction, command: Command): Job {
 const usual = (value: unknown): string => (value === null ? '' : ` (default: ${value})`)
 
 /** No defaults: what is left out is left to the library. */
-function toOption(name: string, option: OptionSpec): Option {
+export function toOption(name: string, option: OptionSpec): Option {
   const flag = `--${kebabCase(name)}`
   const help = option.ours === true ? `${option.help} (Not in PyTorch.)` : option.help
   switch (option.kind) {

@@ -33,7 +33,7 @@ An input may be -, standard input.
 
 Examples:
 ${[call, ...options.map((option) => `${call} ${option}`), `${call} --grad grad.npy --json`].map((line) => `  ${line}`).join('\n')}
-${exits('differs')}`
+${exits('differs', 'found')}`
 }
 
 /** What follows the list of losses. */
@@ -57,8 +57,8 @@ function exampleOf(name: string, option: OptionSpec): string[] {
   return []
 }
 
-function exits(without?: Exit): string {
-  const rows = Object.entries(exitCodes).flatMap(([exit, row]) => (exit === without ? [] : [row]))
+export function exits(...without: readonly Exit[]): string {
+  const rows = Object.entries(exitCodes).flatMap(([exit, row]) => (without.includes(exit as Exit) ? [] : [row]))
   return `\nExit codes:\n${table(rows.map(([code, help]) => [String(code).padStart(3), help]))}\n`
 }
 

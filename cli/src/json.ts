@@ -10,7 +10,7 @@ const { version } = createRequire(import.meta.url)('surprisal/package.json') as 
 export { version }
 
 /** The version of the document below; it grows when a field changes its meaning or goes away. Described in cli/README.md. */
-const SCHEMA = 1
+export const SCHEMA = 1
 
 /** NaN and the infinities, which JSON lacks, are the strings "NaN", "Infinity" and "-Infinity". */
 type JsonNumber = number | 'NaN' | 'Infinity' | '-Infinity'
@@ -79,4 +79,4 @@ export function errorDocument({ exit, message, data }: Failure): ErrorDocument {
 export const printed = (document: object): string =>
   `${JSON.stringify(document, null, 2).replace(/\[\n[^[\]{}"]*\]/g, (array) => array.replace(/\n\s*/g, '').replaceAll(',', ', '))}\n`
 
-const jsonNumber = (value: number): JsonNumber => (Number.isFinite(value) ? value : (String(value) as JsonNumber))
+export const jsonNumber = (value: number): JsonNumber => (Number.isFinite(value) ? value : (String(value) as JsonNumber))

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { init, onWarning } from 'surprisal'
+import { checkCommand } from './check.ts'
 import { hasColour, paintFor } from './colour.ts'
 import { lossCommand } from './command.ts'
 import { examplesCommand } from './examples.ts'
@@ -59,6 +60,7 @@ async function parse(argv: readonly string[]): Promise<number> {
     process.stdout.write(json ? printed(resultDocument(result)) : describe(result))
   }
   const commands = losses.map((loss) => lossCommand(loss, act))
+  commands.push(checkCommand((code) => (exit = code)).helpGroup('Other commands:'))
   commands.push(examplesCommand((code) => (exit = code)).helpGroup('Other commands:'))
   commands.push(listCommand().helpGroup('Other commands:'))
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program).exitOverride(refusal(command)))

@@ -98,7 +98,7 @@ function extremes(loss: Tensor): [number, number] | null {
   return [min, max]
 }
 
-const placed = (given: Readonly<Record<string, Given>>, arrays: Readonly<Record<string, NdArray>>): Record<string, Placed> =>
+export const placed = (given: Readonly<Record<string, Given>>, arrays: Readonly<Record<string, NdArray>>): Record<string, Placed> =>
   Object.fromEntries(Object.entries(arrays).map(([name, { dtype, shape }]) => [name, { file: sourceOf(given[name]), dtype, shape }]))
 
 const sourceOf = (given: Given): string | null => (isFile(given) ? (given.file === '-' ? 'standard input' : given.file) : null)
