@@ -20,7 +20,7 @@ import { readInput } from './files.ts'
 import { exits } from './help.ts'
 import { printed } from './json.ts'
 import { commandName, kebabCase, losses, lossNamed } from './losses.ts'
-import { type Placed, placed } from './run.ts'
+import { functionNamed, type Placed, placed } from './run.ts'
 import { type FromFile, type Given, isFile, readInput as readName } from './values.ts'
 
 const levels = ['error', 'warning', 'note'] as const
@@ -93,36 +93,27 @@ async function look(
   if (named !== undefined) refuseOptions(named, files, options)
   if ([...files, ...Object.values(options).filter(isFile)].filter(({ file }) => file === '-').length > 1)
     throw usageFailure('only one argument can be standard input (-)')
-  const names = named?.spec.inputs.map(({ name }) => name) ?? ['input', 'target', 'third', 'fourth']
-  const inputs: TensorLike[] = []
-  const arrays: Record<string, NdArray> = {}
-  for (const [i, { file }] of files.entries()) inputs.push((arrays[String(i)] = await readInput(file, names[i] ?? `array ${i + 1}`)))
-  const values: Record<string, unknown> = { ...options }
-  for (const [name, given] of Object.entries(options))
-    if (isFile(given)) values[name] = arrays[name] = await readInput(given.file, `--${kebabCase(name)}`)
+  const names = named?.spec.inputs.map(({ name }) => name) ?? ['input', 'target']
+  const inputs: NdArray[] = []
+  for (const [i, { file }] of files.entries()) inputs.push(await readInput(file, names[i] ?? `array ${i + 1}`))
+  const read: Record<string, NdArray> = {}
+  for (const [name, given] of Object.entries(options)) if (isFile(given)) read[name] = await readInput(given.file, `--${kebabCase(name)}`)
+  const values = Object.fromEntries(
+    Object.entries(options).map(([name, given]) => [name, read[name] ?? functionCalled(name, given) ?? given]),
+  )
   const fits = named === undefined ? lossesFor(inputs, values) : null
   const loss = named ?? likeliest(fits ?? [], files.length)
   const findings = checked(loss, inputs, values)
-  const positions = loss.spec.inputs.map(({ name }, i) => [name, String(i)] as const)
-  const given = { ...Object.fromEntries(positions.map(([name, i]) => [name, files[Number(i)]])), ...options }
-  const byName = { ...arrays, ...Object.fromEntries(positions.map(([name, i]) => [name, arrays[i]])) }
+  for (const [i, { name }] of loss.spec.inputs.entries()) read[name] = inputs[i]
+  const given = { ...Object.fromEntries(loss.spec.inputs.map(({ name }, i) => [name, files[i]])), ...options }
   const failed = findings.some((finding) => levels.indexOf(finding.level) <= levels.indexOf(level))
-  return {
-    loss,
-    fits,
-    findings,
-    given,
-    arrays: placed(
-      given,
-      Object.fromEntries(
-        Object.keys(given)
-          .filter((name) => byName[name] !== undefined)
-          .map((name) => [name, byName[name]]),
-      ),
-    ),
-    level,
-    failed,
-  }
+  return { loss, fits, findings, given, arrays: placed(given, read), level, failed }
+}
+
+/** What a name stands for, where some loss takes a function. */
+function functionCalled(name: string, given: Given) {
+  const loss = losses.find(({ spec }) => spec.options[name]?.kind === 'function')
+  return loss === undefined ? undefined : functionNamed(loss, name, given)
 }
 
 function checked(loss: LossFunction, inputs: readonly TensorLike[], values: Readonly<Record<string, unknown>>): Findings {

@@ -80,7 +80,7 @@ function compute(job: Job, arrays: Readonly<Record<string, NdArray>>) {
 }
 
 /** What a name stands for, where the library takes a function. */
-function functionNamed({ spec }: LossFunction, name: string, given: Given): Composition | undefined {
+export function functionNamed({ spec }: LossFunction, name: string, given: Given): Composition | undefined {
   const option = spec.options[name]
   return option?.kind === 'function' ? option.named[String(given)] : undefined
 }
