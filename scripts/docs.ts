@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { type Card, card } from '../src/card.ts'
 import { binaryCrossEntropy, binaryCrossEntropyWithLogits, crossEntropy, mseLoss, nllLoss } from '../src/losses/index.ts'
 import { lossPages } from './loss-pages.ts'
+import { measuresFile, measuresPage } from './measures-page.ts'
 import { segmentationPage, withConventions } from './segmentation.ts'
 
 /** Where the pages about losses lie. */
@@ -39,6 +40,7 @@ function cards(): string {
 if (process.argv[1] === new URL(import.meta.url).pathname) {
   writeFileSync(readme, withCards(readFileSync(readme, 'utf8')))
   writeFileSync(segmentationPage, withConventions(readFileSync(segmentationPage, 'utf8')))
+  writeFileSync(measuresFile, measuresPage())
   const pages = lossPages()
   mkdirSync(folder, { recursive: true })
   for (const name of readdirSync(folder)) if (!pages.has(name)) rmSync(new URL(name, folder))

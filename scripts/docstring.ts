@@ -19,10 +19,11 @@ export interface Docstring {
 }
 
 /** The file of a loss, by its name: `mseLoss` is in `src/losses/mse-loss.ts`. */
-export const pageName = (spec: LossSpec): string => snakeName(spec).replaceAll('_', '-')
+export const pageName = (spec: Pick<LossSpec, 'name'>): string => snakeName(spec).replaceAll('_', '-')
 
-export function docstringOf(spec: LossSpec): Docstring {
-  const file = new URL(`../src/losses/${pageName(spec)}.ts`, import.meta.url)
+/** The docstring of a loss, or of what else is one file in a folder of `src/`. */
+export function docstringOf(spec: Pick<LossSpec, 'name'>, folder: 'losses' | 'measures' = 'losses'): Docstring {
+  const file = new URL(`../src/${folder}/${pageName(spec)}.ts`, import.meta.url)
   const text = readFileSync(file, 'utf8')
   const end = text.indexOf(`export const ${spec.name} =`)
   const comment = text.slice(text.lastIndexOf('/**', end), end)
@@ -34,10 +35,15 @@ export function docstringOf(spec: LossSpec): Docstring {
     .split(/\n\s*\n/)
     .map((paragraph) => paragraph.trim().replace(/\s+/g, ' '))
   const labelled = (label: RegExp) => paragraphs.find((paragraph, i) => i > 0 && label.test(paragraph)) ?? ''
-  const [formula, facts, throws, source] = [/^l[ (]/, /(?:^|[.)] )Shapes/, /^Throws LossError for /, /^Source: /].map(labelled)
+  const [formula, facts, throws, source] = [
+    folder === 'losses' ? /^l[ (]/ : /^\w+ = /,
+    /(?:^|[.)] )Shapes/,
+    /^Throws LossError for /,
+    /^Source: /,
+  ].map(labelled)
   for (const [name, part] of Object.entries({ formula, facts, throws, source, example: example < 0 ? '' : 'there' })) {
     if (part === '')
-      throw new Error(`src/losses/${pageName(spec)}.ts: the docstring of ${spec.name} lacks its ${name}; CONTRIBUTING.md has its parts`)
+      throw new Error(`src/${folder}/${pageName(spec)}.ts: the docstring of ${spec.name} lacks its ${name}; CONTRIBUTING.md has its parts`)
   }
   const known = new Set([paragraphs[0], formula, facts, throws, source])
   return {

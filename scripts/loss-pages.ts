@@ -1,10 +1,10 @@
 import { hasGoldens, readGoldens } from '../oracle/goldens.ts'
-import { card } from '../src/card.ts'
+import { type Card, card } from '../src/card.ts'
 import * as library from '../src/index.ts'
 import type { LossFunction } from '../src/loss.ts'
 import * as losses from '../src/losses/index.ts'
-import { type OptionSpec, snakeName } from '../src/spec.ts'
-import { docstringOf, pageName } from './docstring.ts'
+import { type OptionSpec, type OptionTable, snakeName } from '../src/spec.ts'
+import { type Docstring, docstringOf, pageName } from './docstring.ts'
 import { texOf } from './tex.ts'
 
 const made = '<!-- made by `npm run docs` from the table of losses and its docstrings; a test holds it to them -->\n'
@@ -57,14 +57,6 @@ function pageOf(loss: LossFunction): string {
     ['SIMD', simdOf(loss)],
     ['held to', heldTo(loss)],
   ]
-  const withAxes = inputs.some(({ axes }) => axes !== null)
-  const args = inputs.map(({ name, help, axes, range, enforced }) => [
-    `\`${name}\``,
-    help,
-    ...(withAxes ? [axes ?? 'as the first'] : []),
-    enforced ? `**${range}**` : range,
-  ])
-  const options = Object.entries(spec.options).map(([name, option]) => [`\`${name}\``, valuesOf(option), usualOf(option), helpOf(option)])
   return `${made}
 # ${fn}
 
@@ -76,29 +68,55 @@ ${texOf(spec.formula)}
 ${explained === '' ? '' : `\n${explained}\n`}
 ${table(['', ''], what)}
 
-${facts.map(([label, text]) => `- **${label === 'mean' ? '`mean`**' : `${label}**:`} ${text.replace(/;$/, '.')}`).join('\n')}
-- **Throws** LossError for ${throws}
+${factsText(facts, throws)}
 ${remarks.map((remark) => `\n${remark}\n`).join('')}
 ## Arguments
 
-${table(['argument', 'what it is', ...(withAxes ? ['shape'] : []), 'values'], args)}
-${inputs.some(({ enforced }) => enforced) ? '\nA range in **bold** is enforced.\n' : ''}
+${argumentsTable(inputs)}
+
 ## Options
 
-${table(['option', 'values', 'default', 'meaning'], options)}
+${optionsTable(spec.options)}
 
 ## Example
 
-\`\`\`ts
-${importsOf(example)}
-${example}
-\`\`\`
+${exampleText(example)}
 
 ## Source
 
-${source.replace(/https?:\/\/[^\s,;]+[^\s,;.]/g, '<$&>')}
+${links(source)}
 `
 }
+
+export const factsText = (facts: Docstring['facts'], throws: string): string =>
+  [
+    ...facts.map(([label, text]) => `- **${label === 'mean' ? '`mean`**' : `${label}**:`} ${text.replace(/;$/, '.')}`),
+    `- **Throws** LossError for ${throws}`,
+  ].join('\n')
+
+export function argumentsTable(inputs: Card['inputs']): string {
+  const withAxes = inputs.some(({ axes }) => axes !== null)
+  const rows = inputs.map(({ name, help, axes, range, enforced }) => [
+    `\`${name}\``,
+    help,
+    ...(withAxes ? [axes ?? 'as the first'] : []),
+    enforced ? `**${range}**` : range,
+  ])
+  const bold = inputs.some(({ enforced }) => enforced) ? '\n\nA range in **bold** is enforced.' : ''
+  return `${table(['argument', 'what it is', ...(withAxes ? ['shape'] : []), 'values'], rows)}${bold}`
+}
+
+export function optionsTable(options: OptionTable): string {
+  const rows = Object.entries(options).map(([name, option]) => [`\`${name}\``, valuesOf(option), usualOf(option), helpOf(option)])
+  return table(['option', 'values', 'default', 'meaning'], rows)
+}
+
+export const exampleText = (example: string): string => `\`\`\`ts
+${importsOf(example)}
+${example}
+\`\`\``
+
+export const links = (source: string): string => source.replace(/https?:\/\/[^\s,;]+[^\s,;.]/g, '<$&>')
 
 /** What the docstring's formula says beyond the spec's: its letters, and the rest of the sentence. */
 function explanation(text: string, formula: string): string {
@@ -156,11 +174,11 @@ const helpOf = ({ help, ours, functional }: OptionSpec): string =>
 
 /** The import of what an example uses. */
 function importsOf(example: string): string {
-  const used = Object.keys(library).filter((name) => new RegExp(`\\b${name}\\b(?=[(.,])`).test(example.replace(/\/\/.*/g, '')))
+  const used = Object.keys(library).filter((name) => new RegExp(`(?<!\\.)\\b${name}\\b(?=[(.,])`).test(example.replace(/\/\/.*/g, '')))
   return `import { ${used.sort().join(', ')} } from 'surprisal'\n`
 }
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n')
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -47,15 +47,20 @@ export function card({ spec, family }: Pick<LossFunction, 'spec' | 'family'>): C
     family: { name: family.family, about: family.about },
     accelerated: simd.length === 0 ? {} : { wasm: simd },
     inside,
-    inputs: inputs.map(({ name, help, domain, enforced, axes }) => ({
-      name,
-      help,
-      axes: axes === undefined ? null : axesText(axes),
-      range: 'ignoreIndex' in spec.options ? ranges[domain] : ranges[domain].replace(', or ignoreIndex', ''),
-      enforced: enforced === true || domain === 'classes' || domain === 'labels',
-    })),
+    inputs: inputCards(spec),
     mean: denominators[spec.mean] + (distributions ? '; with probabilities the number of rows' : ''),
   }
+}
+
+/** What the arguments of a loss or of a measure may hold. */
+export function inputCards({ inputs, options }: Pick<LossFunction['spec'], 'inputs' | 'options'>): Card['inputs'] {
+  return inputs.map(({ name, help, domain, enforced, axes }) => ({
+    name,
+    help,
+    axes: axes === undefined ? null : axesText(axes),
+    range: 'ignoreIndex' in options ? ranges[domain] : ranges[domain].replace(', or ignoreIndex', ''),
+    enforced: enforced === true || domain === 'classes' || domain === 'labels',
+  }))
 }
 
 /** `'?N C …'` → `(C, …) or (N, C, …)`. */

@@ -4,7 +4,7 @@
  * @module
  */
 export { Arena } from './arena.ts'
-export { type Card, card } from './card.ts'
+export { type Card, card, inputCards } from './card.ts'
 export { type CustomLoss, pointwise } from './custom.ts'
 export { LossError, type LossErrorCode, type LossErrorFields } from './errors.ts'
 export { check } from './findings/check.ts'
@@ -15,6 +15,11 @@ export { type Engine, type InitOptions, init } from './init.ts'
 export type { Layer, LinearLayer, LinearOptions, PairLayer } from './layers.ts'
 export type { GradientOf, LossFunction } from './loss.ts'
 export * from './losses/index.ts'
+export * from './measures/index.ts'
+export type { Measure, MeasureSpec } from './measures/measure.ts'
+export type { Psnr } from './measures/psnr.ts'
+export type { Perplexity } from './measures/sequences.ts'
+export type { Ssim } from './measures/ssim.ts'
 export { type Criterion, nn } from './nn.ts'
 export {
   abs,

@@ -172,7 +172,7 @@ export interface LossSpec<T extends OptionTable = OptionTable, N extends string 
 }
 
 /** The loss's own name as Python spells it: PyTorch's, where PyTorch has the loss. Goldens and commands are called by it. */
-export const snakeName = ({ name }: LossSpec): string => snakeCase(name)
+export const snakeName = ({ name }: Pick<LossSpec, 'name'>): string => snakeCase(name)
 
 /** Whether an argument never has a gradient and may ask for one all the same. */
 export const ignoresGradient = ({ inputs }: LossSpec, argument: string): boolean =>

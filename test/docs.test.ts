@@ -3,8 +3,11 @@ import { expect, test } from 'vitest'
 import { folder, withCards } from '../scripts/docs.ts'
 import { docstringOf } from '../scripts/docstring.ts'
 import { lossPages } from '../scripts/loss-pages.ts'
+import { measuresFile, measuresPage } from '../scripts/measures-page.ts'
 import { texOf } from '../scripts/tex.ts'
 import * as losses from '../src/losses/index.ts'
+import * as measures from '../src/measures/index.ts'
+import type { MeasureSpec } from '../src/measures/measure.ts'
 import type { LossSpec } from '../src/spec.ts'
 
 test('the README has the cards that the table makes (npm run docs)', () => {
@@ -16,6 +19,15 @@ test('docs/losses has the pages that the table and the docstrings make (npm run 
   const pages = lossPages()
   expect(readdirSync(folder).sort()).toEqual([...pages.keys()].sort())
   for (const [name, text] of pages) expect(readFileSync(new URL(name, folder), 'utf8'), name).toBe(text)
+})
+
+test('docs/measures.md has what the measures say of themselves (npm run docs)', () => {
+  const page = measuresPage()
+  expect(readFileSync(measuresFile, 'utf8')).toBe(page)
+  for (const { spec } of Object.values<{ readonly spec: MeasureSpec }>(measures)) {
+    expect(page).toContain(`\n## ${spec.name}\n`)
+    for (const [name, help] of Object.entries({ ...spec.gives })) expect(page).toContain(`| \`${name}\` | ${help} |`)
+  }
 })
 
 test('every loss has a page, and the index leads to it', () => {
@@ -40,7 +52,9 @@ test('a formula in Unicode becomes TeX', () => {
   expect(texOf('√(x² + ε²)·μx')).toBe('\\sqrt{x^{2} + \\varepsilon ^{2}}\\cdot \\mu_{x}')
 })
 
-const formulas = Object.values<{ readonly spec: LossSpec }>(losses).map(({ spec }) => [spec.name, spec.formula] as const)
+const formulas = Object.values<{ readonly spec: Pick<LossSpec, 'name' | 'formula'> }>({ ...losses, ...measures }).map(
+  ({ spec }) => [spec.name, spec.formula] as const,
+)
 
 test.each(formulas)('%s: its formula is all TeX, with its braces in pairs', (_, formula) => {
   const tex = texOf(formula)

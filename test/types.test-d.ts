@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from 'vitest'
-import { crossEntropy, type LossFunction, linearCrossEntropy, mseLoss, nn, type Tensor, type TensorLike } from '../src/index.ts'
+import { crossEntropy, type LossFunction, linearCrossEntropy, mseLoss, nn, psnr, ssim, type Tensor, type TensorLike } from '../src/index.ts'
 import type * as losses from '../src/losses/index.ts'
 
 test('a loss takes input, target and its own options', () => {
@@ -55,4 +55,13 @@ test('nn has every module of the table, under its own name', () => {
   expectTypeOf(nn.MSELoss()([1], [2])).toEqualTypeOf<Tensor>()
   // @ts-expect-error: no such module
   nn.CrossEntropy()
+})
+
+test('a measure takes what it needs', () => {
+  expectTypeOf(psnr([[1]], [[1]], { dataRange: 1 }).meanOfImages).toEqualTypeOf<number>()
+  // @ts-expect-error: there is no default
+  psnr([[1]], [[1]])
+  expectTypeOf(ssim([[1]], [[1]], { map: true }).map).toEqualTypeOf<Tensor | null>()
+  // @ts-expect-error: a measure is not reduced
+  ssim([[1]], [[1]], { reduction: 'sum' })
 })

@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from 'commander'
-import type { LossFunction, OptionSpec, OptionTable } from 'surprisal'
+import type { LossFunction, LossSpec, OptionSpec, OptionTable } from 'surprisal'
 import { usageFailure } from './failure.ts'
 import { afterLoss, description, inputHelp } from './help.ts'
 import { commandName, kebabCase, otherNames } from './losses.ts'
@@ -10,8 +10,7 @@ import * as read from './values.ts'
 export function lossCommand(loss: LossFunction, act: (job: Job, json: boolean) => Promise<void>): Command {
   const { spec } = loss
   const command = new Command(commandName(spec)).aliases(otherNames(spec)).summary(spec.summary).description(description(loss))
-  command.usage(`${spec.inputs.map(({ name }) => `<${name}>`).join(' ')} [options]`)
-  for (const { name } of spec.inputs) command.addArgument(new Argument(`<${name}>`, inputHelp(loss, name)).argParser(read.readInput))
+  addInputs(command, spec)
   for (const [name, option] of currentFirst(spec.options)) command.addOption(toOption(name, option).helpGroup('Options of the loss:'))
   const tensors = [
     ...spec.inputs.map(({ name }) => name),
@@ -34,12 +33,17 @@ export function lossCommand(loss: LossFunction, act: (job: Job, json: boolean) =
   return command.action(async () => act(toJob(loss, command), command.opts().json === true))
 }
 
-/** The options in the order of the table, the deprecated ones last. */
-const currentFirst = (options: OptionTable): [string, OptionSpec][] =>
-  Object.entries(options).sort(([, a], [, b]) => Number(a.kind === 'legacy') - Number(b.kind === 'legacy'))
+/** The positional arguments, each a file. */
+export function addInputs(command: Command, { inputs, options }: Inputs): void {
+  command.usage(`${inputs.map(({ name }) => `<${name}>`).join(' ')} [options]`)
+  for (const { name } of inputs)
+    command.addArgument(new Argument(`<${name}>`, inputHelp({ inputs, options }, name)).argParser(read.readInput))
+}
 
-function toJob(loss: LossFunction, command: Command): Job {
-  const { spec } = loss
+type Inputs = Pick<LossSpec, 'inputs' | 'options'>
+
+/** What the command line gives for the arguments and options of a loss or of a measure. */
+export function givenTo(command: Command, spec: Inputs): Pick<Job, 'inputs' | 'options' | 'force'> {
   const given = command.opts<Record<string, unknown>>()
   const inputs = Object.fromEntries(spec.inputs.map(({ name }, i) => [name, command.processedArgs[i] as read.FromFile]))
   const options = Object.fromEntries(
@@ -50,14 +54,16 @@ function toJob(loss: LossFunction, command: Command): Job {
   // it can be read once
   const files = Object.values<read.Given>({ ...inputs, ...options }).filter(read.isFile)
   if (files.filter(({ file }) => file === '-').length > 1) throw usageFailure('only one argument can be standard input (-)')
-  return {
-    loss,
-    inputs,
-    options,
-    gradients: (given.grad as read.GradientRequest[] | undefined) ?? [],
-    out: given.out as string | undefined,
-    force: given.force === true,
-  }
+  return { inputs, options, force: given.force === true }
+}
+
+/** The options in the order of the table, the deprecated ones last. */
+const currentFirst = (options: OptionTable): [string, OptionSpec][] =>
+  Object.entries(options).sort(([, a], [, b]) => Number(a.kind === 'legacy') - Number(b.kind === 'legacy'))
+
+function toJob(loss: LossFunction, command: Command): Job {
+  const { grad, out } = command.opts<{ grad?: read.GradientRequest[]; out?: string }>()
+  return { loss, ...givenTo(command, loss.spec), gradients: grad ?? [], out }
 }
 
 const usual = (value: unknown): string => (value === null ? '' : ` (default: ${value})`)

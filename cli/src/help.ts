@@ -1,4 +1,4 @@
-import { card, type LossFunction, type OptionSpec } from 'surprisal'
+import { card, inputCards, type LossFunction, type LossSpec, type Measure, type OptionSpec } from 'surprisal'
 import { type Exit, exitCodes } from './exit.ts'
 import { commandName, kebabCase, otherNames } from './losses.ts'
 
@@ -17,16 +17,33 @@ export function description(loss: LossFunction): string {
   return `${summary}\n\n${table(rows)}`
 }
 
+/** A measure as the description of its command: what it is, and what it gives. */
+export function describeMeasure({ spec }: Measure): string {
+  const rows = [
+    ['here', spec.name],
+    ['names', [commandName(spec), ...otherNames(spec)].filter((other) => other !== spec.name).join(', ')],
+    ['formula', spec.formula],
+    ...fieldsOf(spec.gives).map(([name, help]) => [words(name), help]),
+  ]
+  return `${spec.summary}\n\n${table(rows.filter(([, text]) => text !== ''))}`
+}
+
+/** The fields of a result, which this program does not know by their names. */
+export const fieldsOf = (gives: object): [string, string][] => Object.entries(gives)
+
+/** `meanOfImages` → `mean of images`. */
+export const words = (name: string): string => kebabCase(name).replaceAll('-', ' ')
+
 /** What an input means and may hold. */
-export function inputHelp(loss: LossFunction, name: string): string {
-  const { help = '', range = '', enforced = false } = card(loss).inputs.find((input) => input.name === name) ?? {}
+export function inputHelp(spec: Pick<LossSpec, 'inputs' | 'options'>, name: string): string {
+  const { help = '', range = '', enforced = false } = inputCards(spec).find((input) => input.name === name) ?? {}
   return `${help}; values: ${range.replace(/ignoreIndex/, '--ignore-index')}${enforced ? ' (anything else is refused)' : ''}`
 }
 
 /** What follows the options of a loss. */
-export function afterLoss(loss: LossFunction): string {
-  const call = `surprisal ${loss.spec.aliases[0] ?? commandName(loss.spec)} ${loss.spec.inputs.map(({ name }) => `${name}.npy`).join(' ')}`
-  const options = Object.entries(loss.spec.options).flatMap(([name, option]) => exampleOf(name, option))
+export function afterLoss({ spec }: LossFunction): string {
+  const call = callOf(spec, spec.aliases[0])
+  const options = Object.entries(spec.options).flatMap(([name, option]) => exampleOf(name, option))
   return `
 <array> is a .npy file, or numbers with commas between them: 0.5,1,2.
 An input may be -, standard input.
@@ -35,6 +52,21 @@ Examples:
 ${[call, ...options.map((option) => `${call} ${option}`), `${call} --grad grad.npy --json`].map((line) => `  ${line}`).join('\n')}
 ${exits('differs', 'found')}`
 }
+
+/** What follows the options of a measure. */
+export function afterMeasure({ spec }: Measure): string {
+  const call = callOf(spec)
+  const options = Object.entries(spec.options).flatMap(([name, option]) => exampleOf(name, option))
+  return `
+An input may be -, standard input.
+
+Examples:
+${[...(options.length > 0 ? [`${call} ${options[0]}`] : [call]), `${[call, ...options.slice(0, 1)].join(' ')} --json`].map((line) => `  ${line}`).join('\n')}
+${exits('differs')}`
+}
+
+const callOf = (spec: Pick<LossSpec, 'name' | 'aliases' | 'inputs'>, name = commandName(spec)): string =>
+  `surprisal ${name} ${spec.inputs.map((input) => `${input.name}.npy`).join(' ')}`
 
 /** What follows the list of losses. */
 export const afterAll = (): string => `

@@ -2,7 +2,8 @@ import { createRequire } from 'node:module'
 import { exitCode } from './exit.ts'
 import type { Failure } from './failure.ts'
 import { snakeName } from './losses.ts'
-import type { Placed, Result } from './run.ts'
+import type { Measured } from './measure.ts'
+import type { Arguments, Placed, Result } from './run.ts'
 import { isFile } from './values.ts'
 
 const { version } = createRequire(import.meta.url)('surprisal/package.json') as { version: string }
@@ -49,8 +50,6 @@ export interface ErrorDocument {
 
 export function resultDocument(result: Result): ResultDocument {
   const { job, arrays, range, gradients, out, value, sum, denominator, counted, ignored, reduction, dtype, shape } = result
-  const inputs = Object.fromEntries(Object.keys(job.inputs).map((name) => [name, arrays[name]]))
-  const options = Object.entries(job.options).map(([name, given]) => [name, isFile(given) ? arrays[name] : given])
   return {
     schema: SCHEMA,
     surprisal: version,
@@ -64,12 +63,39 @@ export function resultDocument(result: Result): ResultDocument {
     dtype,
     shape,
     ...(range === null ? {} : { min: jsonNumber(range[0]), max: jsonNumber(range[1]) }),
-    inputs,
-    options: Object.fromEntries(options),
+    ...argumentsOf(job, arrays),
     ...(Object.keys(gradients).length === 0 ? {} : { grad: gradients }),
     ...(out === null ? {} : { out }),
   }
 }
+
+function argumentsOf(call: Arguments, arrays: Result['arrays']): Pick<ResultDocument, 'inputs' | 'options'> {
+  const options = Object.entries(call.options).map(([name, given]) => [name, isFile(given) ? arrays[name] : given])
+  return {
+    inputs: Object.fromEntries(Object.keys(call.inputs).map((name) => [name, arrays[name]])),
+    options: Object.fromEntries(options),
+  }
+}
+
+export interface MeasureDocument extends Pick<ResultDocument, 'schema' | 'surprisal' | 'inputs' | 'options'> {
+  /** The measure in Python's spelling. */
+  readonly measure: string
+  /** By the names of the library; an array that was written as its file, shape and dtype. */
+  readonly result: Readonly<Record<string, unknown>>
+}
+
+export function measureDocument({ job, arrays, found, written }: Measured): MeasureDocument {
+  const result = Object.entries(found).filter(([name, value]) => value !== null || written[name] !== undefined)
+  return {
+    schema: SCHEMA,
+    surprisal: version,
+    measure: snakeName(job.measure.spec),
+    result: Object.fromEntries(result.map(([name, value]) => [name, written[name] ?? plain(value)])),
+    ...argumentsOf(job, arrays),
+  }
+}
+
+const plain = (value: unknown): unknown => (Array.isArray(value) ? value.map(jsonNumber) : jsonNumber(Number(value)))
 
 export function errorDocument({ exit, message, data }: Failure): ErrorDocument {
   return { schema: SCHEMA, surprisal: version, error: { exit: exitCode(exit), kind: exit, message, ...data } }

@@ -2,15 +2,15 @@ import { Command } from 'commander'
 import { type Card, card } from 'surprisal'
 import { type Paint, paintFor } from './colour.ts'
 import { printed, version } from './json.ts'
-import { commandName, losses } from './losses.ts'
+import { commandName, losses, measures } from './losses.ts'
 import { inPython } from './python.ts'
 
 /** `surprisal list`: every loss with what it measures, its family, PyTorch's name, and what accelerates it; from the losses' own cards. */
 export function listCommand(): Command {
   return new Command('list')
-    .summary("List the losses by family, with PyTorch's names.")
+    .summary("List the losses by family, with PyTorch's names, and the measures.")
     .description(
-      'Lists every loss: what it measures, what PyTorch calls it (— where it has none), its family, and which numbers SIMD computes.',
+      'Lists every loss: what it measures, what PyTorch calls it (— where it has none), its family, and which numbers SIMD computes; then the measures.',
     )
     .option('--json', 'Print one JSON document, described in cli/README.md.')
     .helpOption('-h, --help', 'Print this.')
@@ -28,6 +28,14 @@ export interface ListDocument {
     /** In Python, as PyTorch or torchvision has them; null where they have none. */
     readonly python: Card['python']
   })[]
+  readonly measures: readonly {
+    readonly command: string
+    readonly aliases: readonly string[]
+    readonly function: string
+    readonly summary: string
+    /** What each field of the result is. */
+    readonly gives: object
+  }[]
 }
 
 function listDocument(): ListDocument {
@@ -35,7 +43,11 @@ function listDocument(): ListDocument {
     const { function: name, module, summary, family, accelerated, python } = card(loss)
     return { command: commandName(loss.spec), aliases: loss.spec.aliases, function: name, module, summary, family, accelerated, python }
   })
-  return { schema: 1, surprisal: version, losses: all }
+  const others = measures.map(({ spec }) => {
+    const { name, aliases, summary, gives } = spec
+    return { command: commandName(spec), aliases, function: name, summary, gives }
+  })
+  return { schema: 1, surprisal: version, losses: all, measures: others }
 }
 
 /** By family, two lines a loss, within 100 columns. */
@@ -51,11 +63,12 @@ function listing({ bold, dim }: Paint): string {
     })
     return `${family}: ${own[0].of.family.about}\n${lines.join('')}`
   })
-  return `${families.join('\n')}\n${dim(legend)}\n`
+  const others = measures.map(({ spec }) => `  ${bold(commandName(spec))}\n    ${dim(spec.summary)}\n`)
+  return `${families.join('\n')}\nmeasures: numbers to report, without a gradient\n${others.join('')}\n${dim(legend)}\n`
 }
 
 const legend = `SIMD: what WebAssembly SIMD computes (16-bit numbers as float32); plain JavaScript does the rest.
-'surprisal help <loss>' explains a loss.`
+'surprisal help <name>' explains a loss or a measure.`
 
 /** The module where PyTorch has one, since that is what people know; else the function. */
 const shortName = ({ python }: Card): string => inPython(python.module ?? python.function)

@@ -7,10 +7,11 @@ import { examplesCommand } from './examples.ts'
 import { exitCode } from './exit.ts'
 import { Failure, usageFailure } from './failure.ts'
 import { afterAll } from './help.ts'
-import { errorDocument, printed, resultDocument, version } from './json.ts'
+import { errorDocument, measureDocument, printed, resultDocument, version } from './json.ts'
 import { listCommand } from './list.ts'
-import { kebabCase, losses, lossNamed } from './losses.ts'
-import { describe } from './output.ts'
+import { kebabCase, losses, measures, named } from './losses.ts'
+import { type MeasureJob, measureCommand, runMeasure } from './measure.ts'
+import { describe, describeMeasured } from './output.ts'
 import { type Job, run } from './run.ts'
 import { speller } from './spelling.ts'
 
@@ -59,7 +60,12 @@ async function parse(argv: readonly string[]): Promise<number> {
     const result = await run(job)
     process.stdout.write(json ? printed(resultDocument(result)) : describe(result))
   }
+  const actMeasure = async (job: MeasureJob, json: boolean): Promise<void> => {
+    const measured = await runMeasure(job)
+    process.stdout.write(json ? printed(measureDocument(measured)) : describeMeasured(measured))
+  }
   const commands = losses.map((loss) => lossCommand(loss, act))
+  commands.push(...measures.map((measure) => measureCommand(measure, actMeasure).helpGroup('Measures:')))
   commands.push(checkCommand((code) => (exit = code)).helpGroup('Other commands:'))
   commands.push(examplesCommand((code) => (exit = code)).helpGroup('Other commands:'))
   commands.push(listCommand().helpGroup('Other commands:'))
@@ -76,7 +82,7 @@ function configured(program: Command): Command {
     .configureHelp({
       styleTitle: bold,
       commandUsage: (command) => `${programName(command)} ${command.usage()}`,
-      subcommandTerm: (command) => [command.name(), ...(lossNamed(command.name())?.spec.aliases ?? [])].join(', '),
+      subcommandTerm: (command) => [command.name(), ...(named(command.name())?.spec.aliases ?? [])].join(', '),
     })
     .showSuggestionAfterError()
 }

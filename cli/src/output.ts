@@ -1,9 +1,11 @@
 import { type Card, card, type LossSpec } from 'surprisal'
 import { paintFor } from './colour.ts'
+import { fieldsOf, words } from './help.ts'
 import { commandName } from './losses.ts'
+import type { Measured } from './measure.ts'
 import { rounded, shortest, tuple } from './numbers.ts'
 import { inPython } from './python.ts'
-import { label, type Result } from './run.ts'
+import { type Arguments, label, type Result } from './run.ts'
 import { isFile } from './values.ts'
 
 /** The result for people: what was read, then the value with the numbers behind it. */
@@ -12,7 +14,11 @@ export function describe(result: Result, paint = paintFor(process.stdout)): stri
   const title = `${paint.bold(commandName(spec))}  ${paint.dim(origin(card(result.job.loss).python))}`
   const [value, ...behind] = numbers(result)
   const written = outputs(result)
-  const blocks = [given(result), [[value[0], paint.bold(value[1]), ...value.slice(2)], ...behind], ...(written.length > 0 ? [written] : [])]
+  const blocks = [
+    given(result.job, result.arrays),
+    [[value[0], paint.bold(value[1]), ...value.slice(2)], ...behind],
+    ...(written.length > 0 ? [written] : []),
+  ]
   return `${title}\n${blocks.map((rows) => `\n${columns(rows, paint.dim)}`).join('')}`
 }
 
@@ -25,11 +31,32 @@ function origin({ function: fn, module }: Card['python']): string {
 type Row = readonly string[]
 
 /** Every argument: an array with file, shape and dtype, anything else with its value. */
-function given({ job, arrays }: Result): Row[] {
-  return Object.entries({ ...job.inputs, ...job.options }).map(([name, value]) => {
+function given(call: Arguments, arrays: Result['arrays']): Row[] {
+  return Object.entries({ ...call.inputs, ...call.options }).map(([name, value]) => {
     const array = arrays[name]
-    return isFile(value) ? [label(job, name), array.file ?? '', tuple(array.shape), array.dtype] : [label(job, name), String(value)]
+    return isFile(value) ? [label(call, name), array.file ?? '', tuple(array.shape), array.dtype] : [label(call, name), String(value)]
   })
+}
+
+/** What a measure gives, for people: of many images or sequences the first ones. */
+export function describeMeasured({ job, arrays, found, written }: Measured, paint = paintFor(process.stdout)): string {
+  const { spec } = job.measure
+  const gives = new Map(fieldsOf(spec.gives))
+  const rows = Object.entries(found).flatMap(([name, value]): Row[] => {
+    const file = written[name]
+    if (file !== undefined) return [[words(name), `→ ${file.file}`, `${tuple(file.shape)} ${file.dtype}`]]
+    return value === null ? [] : [[words(name), digits(value), gives.get(name) ?? '']]
+  })
+  const [[name, first, ...help], ...rest] = rows
+  const blocks = [given(job, arrays), [[name, paint.bold(first), ...help], ...rest]]
+  return `${paint.bold(commandName(spec))}  ${paint.dim(spec.summary)}\n${blocks.map((block) => `\n${columns(block, paint.dim)}`).join('')}`
+}
+
+const shown = 4
+
+function digits(value: unknown): string {
+  if (!Array.isArray(value)) return rounded(Number(value))
+  return `${value.slice(0, shown).map(rounded).join(', ')}${value.length > shown ? `, … (${value.length})` : ''}`
 }
 
 function numbers(result: Result): Row[] {

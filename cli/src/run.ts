@@ -1,16 +1,31 @@
 import type { NdArray } from '@surprisal/files'
-import { type Composition, type DType, LossError, type LossFunction, type Report, report, type Tensor, type TensorLike } from 'surprisal'
+import {
+  type Composition,
+  type DType,
+  LossError,
+  type LossFunction,
+  type OptionsOf,
+  type OptionTable,
+  type Report,
+  report,
+  type Tensor,
+  type TensorLike,
+} from 'surprisal'
 import { lossFailure } from './failure.ts'
 import { checkOutputs, type Output, readInput, writeOutputs } from './files.ts'
 import { kebabCase } from './losses.ts'
 import { type FromFile, type Given, type GradientRequest, isFile } from './values.ts'
 
-/** One call of a loss on files, as the command line or the list of examples asks for it. */
-export interface Job {
-  readonly loss: LossFunction
+/** The arguments and options of a call on files. */
+export interface Arguments {
   /** The positional arguments, in order. */
   readonly inputs: Readonly<Record<string, FromFile>>
   readonly options: Readonly<Record<string, Given>>
+}
+
+/** One call of a loss on files, as the command line or the list of examples asks for it. */
+export interface Job extends Arguments {
+  readonly loss: LossFunction
   readonly gradients: readonly GradientRequest[]
   /** Where the loss itself goes as an array. */
   readonly out?: string
@@ -38,16 +53,7 @@ export interface Result extends Report {
 export async function run(job: Job): Promise<Result> {
   const outputs: Output[] = job.gradients.map(({ file }) => ({ path: file, flag: '--grad' }))
   if (job.out !== undefined) outputs.push({ path: job.out, flag: '--out' })
-  const given = { ...job.inputs, ...job.options }
-  const files = Object.values(given).filter(isFile)
-  await checkOutputs(
-    outputs,
-    files.map(({ file }) => file),
-    job.force,
-  )
-
-  const arrays: Record<string, NdArray> = {}
-  for (const [name, from] of Object.entries(given)) if (isFile(from)) arrays[name] = await readInput(from.file, label(job, name))
+  const arrays = await readArrays(job, outputs, job.force)
   const { loss, grad, report } = compute(job, arrays)
 
   const gradients = job.gradients.map(({ of, file }) => ({ of, flag: '--grad', path: file, array: grad[of] }))
@@ -57,25 +63,52 @@ export async function run(job: Job): Promise<Result> {
     ...report,
     job,
     range: report.reduction === 'none' ? extremes(loss) : null,
-    arrays: placed(given, arrays),
+    arrays: placed({ ...job.inputs, ...job.options }, arrays),
     out: job.out === undefined ? null : { file: job.out, dtype: loss.dtype, shape: loss.shape },
     gradients: Object.fromEntries(gradients.map(({ of, path, array }) => [of, { file: path, dtype: array.dtype, shape: array.shape }])),
   }
 }
 
+/** The array of every argument that is a file, after a look at where the outputs are to go. */
+export async function readArrays(call: Arguments, outputs: readonly Output[], force: boolean): Promise<Record<string, NdArray>> {
+  const given = Object.entries<Given>({ ...call.inputs, ...call.options })
+  await checkOutputs(
+    outputs,
+    given.flatMap(([, from]) => (isFile(from) ? [from.file] : [])),
+    force,
+  )
+  const arrays: Record<string, NdArray> = {}
+  for (const [name, from] of given) if (isFile(from)) arrays[name] = await readInput(from.file, label(call, name))
+  return arrays
+}
+
 function compute(job: Job, arrays: Readonly<Record<string, NdArray>>) {
-  const { loss, inputs, options, gradients } = job
-  const read = ([name, given]: [string, Given]) => arrays[name] ?? given
-  const positional = Object.entries<Given>(inputs).map(read) as TensorLike[]
-  const values = Object.fromEntries(Object.entries(options).map((entry) => [entry[0], functionNamed(loss, ...entry) ?? read(entry)]))
-  try {
-    const { loss: value, grad } = loss.valueAndGrad(...positional, { ...values, wrt: gradients.map(({ of }) => of) })
+  const { loss, gradients } = job
+  const named = Object.entries(job.options).map(([name, given]) => [name, functionNamed(loss, name, given)])
+  const functions = Object.fromEntries(named.filter(([, found]) => found !== undefined))
+  return calling(job, arrays, (positional, given) => {
+    const options = { ...given, ...functions }
+    const { loss: value, grad } = loss.valueAndGrad(...positional, { ...options, wrt: gradients.map(({ of }) => of) })
     // an array of names for wrt gives an object of gradients, which the type of a loss that is not known here cannot say
-    return { loss: value, grad: grad as unknown as Readonly<Record<string, NdArray>>, report: report(loss, ...positional, values) }
+    return { loss: value, grad: grad as unknown as Readonly<Record<string, NdArray>>, report: report(loss, ...positional, options) }
+  })
+}
+
+/** Calls the library with what was read; what it refuses is told in the words of the command line. */
+export function calling<R>(
+  call: Arguments,
+  arrays: Readonly<Record<string, NdArray>>,
+  compute: (positional: readonly TensorLike[], options: OptionsOf<OptionTable>) => R,
+): R {
+  const read = ([name, given]: [string, Given]) => arrays[name] ?? given
+  const positional = Object.entries<Given>(call.inputs).map(read) as TensorLike[]
+  const options = Object.fromEntries(Object.entries(call.options).map((entry) => [entry[0], read(entry)])) as OptionsOf<OptionTable>
+  try {
+    return compute(positional, options)
   } catch (error) {
-    if (error instanceof LossError)
-      throw lossFailure(error, label(job, error.argument), sourceOf({ ...inputs, ...options }[error.argument] ?? ''))
-    throw error
+    if (!(error instanceof LossError)) throw error
+    const { argument } = error
+    throw lossFailure(error, label(call, argument), sourceOf({ ...call.inputs, ...call.options }[argument] ?? ''))
   }
 }
 
@@ -98,10 +131,11 @@ function extremes(loss: Tensor): [number, number] | null {
   return [min, max]
 }
 
+/** Every array that was read, with its file. */
 export const placed = (given: Readonly<Record<string, Given>>, arrays: Readonly<Record<string, NdArray>>): Record<string, Placed> =>
   Object.fromEntries(Object.entries(arrays).map(([name, { dtype, shape }]) => [name, { file: sourceOf(given[name]), dtype, shape }]))
 
 const sourceOf = (given: Given): string | null => (isFile(given) ? (given.file === '-' ? 'standard input' : given.file) : null)
 
 /** A positional argument by its name, an option as its flag. */
-export const label = (job: Job, name: string): string => (Object.hasOwn(job.inputs, name) ? name : `--${kebabCase(name)}`)
+export const label = ({ inputs }: Arguments, name: string): string => (Object.hasOwn(inputs, name) ? name : `--${kebabCase(name)}`)

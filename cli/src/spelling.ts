@@ -1,14 +1,16 @@
-import { commandName, kebabCase, losses } from './losses.ts'
+import { commandName, kebabCase, losses, measures } from './losses.ts'
 
 /**
  * Rewrites a sentence of the library for whoever types commands: options as flags, losses as commands, and what is to be done to an array in
  * NumPy's words, since the arrays come from there.
  */
 export function speller(fn: string): (sentence: string) => string {
-  const options = losses.filter(({ spec }) => spec.name === fn).flatMap(({ spec }) => Object.keys(spec.options))
+  const options = specs.filter(({ name }) => name === fn).flatMap(({ options }) => Object.keys(options))
   const rules = [...arrayRules, ...optionRules(options), ...lossRules()]
   return (sentence) => rules.reduce((text, [pattern, spelling]) => text.replace(pattern, spelling), sentence)
 }
+
+const specs = [...losses, ...measures].map(({ spec }) => spec)
 
 type Rule = readonly [pattern: RegExp, spelling: string]
 
@@ -38,4 +40,4 @@ function optionRules(options: readonly string[]): Rule[] {
   })
 }
 
-const lossRules = (): Rule[] => losses.map(({ spec }) => [new RegExp(`\\b${spec.name}\\b`, 'g'), commandName(spec)])
+const lossRules = (): Rule[] => specs.map((spec) => [new RegExp(`\\b${spec.name}\\b`, 'g'), commandName(spec)])

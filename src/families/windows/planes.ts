@@ -2,7 +2,7 @@ import type { Outcome, Want } from '../../backends/backend.ts'
 import { ExactSum } from '../../exact-sum.ts'
 import { allocateNumbers, type Numbers } from '../../tensor/dtype.ts'
 import { numbersOf } from '../../tensor/view.ts'
-import type { Compare, Planes, Unlikeness, WindowsProblem } from './problem.ts'
+import { type Compare, type Planes, type Unlikeness, type WindowsProblem, windowsAlong } from './problem.ts'
 
 /** The kernel around a comparison of planes: one value per image, the mean over its channels. */
 export function runPlanes(problem: WindowsProblem, want: Want, compare: Compare): Outcome {
@@ -12,6 +12,7 @@ export function runPlanes(problem: WindowsProblem, want: Want, compare: Compare)
   const y = numbersOf(problem.target, compute)
   const upstream = want.upstream === null ? null : numbersOf(want.upstream, compute)
   const values = want.values ? allocateNumbers(compute, images) : null
+  const windows = windowsAlong(height, problem) * windowsAlong(width, problem)
   const total = new ExactSum()
   const slopes = want.gradients.length > 0
   const gradient = (name: string) => (want.gradients.includes(name) ? allocateNumbers(compute, x.length) : null)
@@ -23,8 +24,10 @@ export function runPlanes(problem: WindowsProblem, want: Want, compare: Compare)
     for (let channel = 0; channel < channels; channel++) {
       const start = (image * channels + channel) * size
       const planes = { x: plane(x, start, size), y: plane(y, start, size), height, width }
+      const first = (image * channels + channel) * windows
+      const map = problem.map === undefined ? {} : { map: problem.map.subarray(first, first + windows) }
       const { sum, count, dx, dy } =
-        problem.betas === null ? compare(planes, problem, { whole: true, slopes }) : scales(planes, problem, slopes, compare)
+        problem.betas === null ? compare(planes, problem, { whole: true, slopes, ...map }) : scales(planes, problem, slopes, compare)
       all += sum / count
       if (dInput !== null && dx !== null) writeTimes(dInput, start, dx, factor / count)
       if (dTarget !== null && dy !== null) writeTimes(dTarget, start, dy, factor / count)

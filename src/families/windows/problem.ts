@@ -25,6 +25,8 @@ export interface WindowsProblem extends Comparison {
   readonly width: number
   /** The exponent of each scale, from the finest; null for one scale and no exponent. */
   readonly betas: readonly number[] | null
+  /** Takes the value of each window, where there is one scale. */
+  readonly map?: Float64Array
   readonly compute: 'float64' | 'float32'
 }
 
