@@ -1,7 +1,7 @@
 import type { LossError } from '../errors.ts'
 import type { LossFunction } from '../loss.ts'
 import type { OptionsOf, OptionTable } from '../spec.ts'
-import type { Detector, Draft } from './detector.ts'
+import type { Detector, Draft, Outcome } from './detector.ts'
 import type { CheckState, Finding, Findings, Level } from './finding.ts'
 import { detectors } from './index.ts'
 import { drawShapes } from './shapes.ts'
@@ -38,9 +38,9 @@ export function examine(subject: Subject): Findings {
   for (const detector of detectors) {
     if (!detector.applies(subject.spec)) continue
     const outcome = detector.look(subject)
-    const found = 'cannot' in outcome ? [] : outcome
+    const found = 'cannot' in outcome ? [] : 'found' in outcome ? outcome.found : outcome
     for (const draft of found) drafts.push({ ...draft, code: detector.code })
-    checks.push(stateOf(detector, found.length, 'cannot' in outcome ? outcome.cannot : null))
+    checks.push(stateOf(detector, found.length, outcome))
   }
   const { refusal } = subject
   if (refusal !== null && drafts.every(({ explains }) => explains !== true)) drafts.push(refused(refusal))
@@ -52,11 +52,11 @@ export function examine(subject: Subject): Findings {
 
 const gravity: Readonly<Record<Level, number>> = { error: 0, warning: 1, note: 2 }
 
-const stateOf = ({ code, title }: Detector, found: number, reason: string | null): CheckState => ({
+const stateOf = ({ code, title }: Detector, found: number, outcome: Outcome): CheckState => ({
   code,
   title,
-  state: reason !== null ? 'not possible' : found > 0 ? 'found' : 'clear',
-  reason,
+  state: 'cannot' in outcome ? 'not possible' : found > 0 ? 'found' : 'clear',
+  reason: 'cannot' in outcome ? outcome.cannot : 'found' in outcome ? outcome.looked : null,
 })
 
 /** A refusal that no check explains further. */

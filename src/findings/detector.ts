@@ -25,8 +25,8 @@ export interface Detector {
   }
 }
 
-/** What a detector says: findings (none: clear), or why it cannot tell. */
-export type Outcome = readonly Draft[] | { readonly cannot: string }
+/** What a detector says: findings (none: clear), or why it cannot tell; `looked` says what it looked at, where that is not everything. */
+export type Outcome = readonly Draft[] | { readonly cannot: string } | { readonly found: readonly Draft[]; readonly looked: string | null }
 
 /** A finding but for its code. `explains` marks the cause of the refusal that the loss itself throws for this call. */
 export interface Draft extends Omit<Finding, 'code'> {

@@ -31,6 +31,34 @@ export function extentOf(numbers: Numbers): Extent {
   return { count, min, max, nans, infinities: odd - nans, firstNotFinite: numbers.findIndex((x) => !Number.isFinite(x)) }
 }
 
+/** How many elements a check looks at that judges by the look of them. */
+export const sampleSize = 16_384
+
+/** Runs of neighbours cost less to read than single elements far apart. */
+const runLength = 64
+
+/** Up to `sampleSize` elements, in runs spread evenly from the first element to the last. */
+export function sampleOf(numbers: Numbers): Numbers {
+  if (numbers.length <= sampleSize) return numbers
+  const sample = numbers.slice(0, sampleSize)
+  const runs = sampleSize / runLength
+  for (let run = 0; run < runs; run++) {
+    const from = Math.floor((run * (numbers.length - runLength)) / (runs - 1))
+    for (let i = 0; i < runLength; i++) sample[run * runLength + i] = numbers[from + i]
+  }
+  return sample
+}
+
+/** What a check says of the part that it looked at; null where that is everything. */
+export const lookedAt = (elements: number): string | null =>
+  elements <= sampleSize ? null : `looked at ${sampleSize} of ${elements} values, spread evenly`
+
+/** Whether an element lies outside [low, high]; NaN does not. */
+export function leaves(numbers: Numbers, low: number, high: number): boolean {
+  for (let i = 0; i < numbers.length; i++) if (numbers[i] < low || numbers[i] > high) return true
+  return false
+}
+
 /** The index by axis of a position in row-major order: 7 in (2, 5) is (1, 2). */
 export function indexOf(position: number, shape: readonly number[]): number[] {
   const index = new Array<number>(shape.length)

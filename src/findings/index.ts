@@ -1,7 +1,49 @@
 import type { Detector } from './detector.ts'
+import { classAxis } from './detectors/class-axis.ts'
+import { classOutOfRange } from './detectors/class-out-of-range.ts'
+import { damagedMask } from './detectors/damaged-mask.ts'
+import { ignoredInMean } from './detectors/ignored-in-mean.ts'
+import { integerScores } from './detectors/integer-scores.ts'
+import { labelShift } from './detectors/label-shift.ts'
+import { maskOfGreys } from './detectors/mask-of-greys.ts'
 import { meanOfMeans } from './detectors/mean-of-means.ts'
+import { notADistribution } from './detectors/not-a-distribution.ts'
+import { notLogProbabilities } from './detectors/not-log-probabilities.ts'
+import { nothingCounted } from './detectors/nothing-counted.ts'
+import { oneClass } from './detectors/one-class.ts'
+import { oneHotInBinary } from './detectors/one-hot-in-binary.ts'
+import { paddingCounted } from './detectors/padding-counted.ts'
+import { scoresNotFinite } from './detectors/scores-not-finite.ts'
+import { severalClasses } from './detectors/several-classes.ts'
+import { softmaxInBinary } from './detectors/softmax-in-binary.ts'
 import { softmaxTwice } from './detectors/softmax-twice.ts'
 import { sumOrMean } from './detectors/sum-or-mean.ts'
+import { targetShape } from './detectors/target-shape.ts'
+import { weightedMean } from './detectors/weighted-mean.ts'
+import { wrongDType } from './detectors/wrong-dtype.ts'
 
 /** The table of checks, one line each: `check`, the command line, the pages and the measured false alarms derive from it. */
-export const detectors: readonly Detector[] = [softmaxTwice, meanOfMeans, sumOrMean]
+export const detectors: readonly Detector[] = [
+  targetShape,
+  classAxis,
+  wrongDType,
+  classOutOfRange,
+  maskOfGreys,
+  damagedMask,
+  oneClass,
+  nothingCounted,
+  softmaxTwice,
+  notLogProbabilities,
+  notADistribution,
+  severalClasses,
+  softmaxInBinary,
+  oneHotInBinary,
+  integerScores,
+  scoresNotFinite,
+  weightedMean,
+  ignoredInMean,
+  paddingCounted,
+  labelShift,
+  meanOfMeans,
+  sumOrMean,
+]

@@ -11,6 +11,8 @@ export interface SceneCall {
 /** What a check is tried on: calls that have its mistake, and honest ones that come near it. Each draw is another batch. */
 export interface Scene {
   readonly code: string
+  /** The check is about NaN, so that what it says may name it. */
+  readonly aboutNaN?: true
   /** Ways of committing the mistake, as users do it, by name. */
   readonly mistaken: Readonly<Record<string, (random: Random) => SceneCall>>
   /** Honest batches, the harder to tell apart the better, by name. */

@@ -1,6 +1,5 @@
-import type { DType, Numbers } from '../../tensor/dtype.ts'
-import { sizeOf } from '../../tensor/shape.ts'
 import { cannot, clear, type Detector } from '../detector.ts'
+import { farthestFromOne, softmaxTolerance } from '../sums.ts'
 
 /** Softmax before a loss that takes the softmax itself: every score in [0, 1], and every row of some axis adds up to 1. */
 export const softmaxTwice: Detector = {
@@ -12,7 +11,7 @@ export const softmaxTwice: Detector = {
     const values = numbers('input')
     if (values.length === 0) return cannot('the input is empty')
     if (!values.every((x) => x >= 0 && x <= 1)) return clear
-    const within = tolerance[input.dtype] ?? 1e-5
+    const within = softmaxTolerance(input.dtype)
     const axis = shape.findIndex((extent, axis) => extent > 1 && farthestFromOne(values, shape, axis) <= within)
     if (axis < 0) return clear
     const classAxis = shape.length === 1 ? 0 : 1
@@ -40,22 +39,4 @@ export const softmaxTwice: Detector = {
     sure: 'Honest scores are negative somewhere, or do not add up to 1: a false alarm needs every row to hit 1 by chance. A softmax that was scaled afterwards, or a sigmoid, is not seen by this check. A log-softmax before the loss does no harm.',
     example: 'check(crossEntropy, softmax([[2, 1, 0.1], [0.5, 2.5, -1]], 1), [0, 1])',
   },
-}
-
-/** How far the sum of a softmax may be from 1: its own rounding, with room (the farthest of honest outputs: 6e-7 in float32, 4e-4, 3e-3). */
-const tolerance: Partial<Record<DType, number>> = { float16: 1e-3, bfloat16: 1e-2 }
-
-/** The distance from 1 of the sum along an axis that is farthest from it. */
-function farthestFromOne(values: Numbers, shape: readonly number[], axis: number): number {
-  const extent = shape[axis]
-  const inner = sizeOf(shape.slice(axis + 1))
-  let farthest = 0
-  for (let start = 0; start < values.length; start += extent * inner) {
-    for (let i = start; i < start + inner; i++) {
-      let sum = 0
-      for (let c = 0; c < extent; c++) sum += values[i + c * inner]
-      farthest = Math.max(farthest, Math.abs(sum - 1))
-    }
-  }
-  return farthest
 }

@@ -1,7 +1,49 @@
 import type { Scene } from '../scene.ts'
+import { classAxis } from './class-axis.ts'
+import { classOutOfRange } from './class-out-of-range.ts'
+import { damagedMask } from './damaged-mask.ts'
+import { ignoredInMean } from './ignored-in-mean.ts'
+import { integerScores } from './integer-scores.ts'
+import { labelShift } from './label-shift.ts'
+import { maskOfGreys } from './mask-of-greys.ts'
 import { meanOfMeans } from './mean-of-means.ts'
+import { notADistribution } from './not-a-distribution.ts'
+import { notLogProbabilities } from './not-log-probabilities.ts'
+import { nothingCounted } from './nothing-counted.ts'
+import { oneClass } from './one-class.ts'
+import { oneHotInBinary } from './one-hot-in-binary.ts'
+import { paddingCounted } from './padding-counted.ts'
+import { scoresNotFinite } from './scores-not-finite.ts'
+import { severalClasses } from './several-classes.ts'
+import { softmaxInBinary } from './softmax-in-binary.ts'
 import { softmaxTwice } from './softmax-twice.ts'
 import { sumOrMean } from './sum-or-mean.ts'
+import { targetShape } from './target-shape.ts'
+import { weightedMean } from './weighted-mean.ts'
+import { wrongDType } from './wrong-dtype.ts'
 
 /** What each check is tried on, one line each; a check without a scene fails the tests. */
-export const scenes: readonly Scene[] = [softmaxTwice, meanOfMeans, sumOrMean]
+export const scenes: readonly Scene[] = [
+  targetShape,
+  classAxis,
+  wrongDType,
+  classOutOfRange,
+  maskOfGreys,
+  damagedMask,
+  oneClass,
+  nothingCounted,
+  softmaxTwice,
+  notLogProbabilities,
+  notADistribution,
+  severalClasses,
+  softmaxInBinary,
+  oneHotInBinary,
+  integerScores,
+  scoresNotFinite,
+  weightedMean,
+  ignoredInMean,
+  paddingCounted,
+  labelShift,
+  meanOfMeans,
+  sumOrMean,
+]

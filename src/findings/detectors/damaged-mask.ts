@@ -1,0 +1,91 @@
+import { tupleOf } from '../../tensor/shape.ts'
+import { classCall, classCounts, hasClassTarget } from '../classes.ts'
+import { clear, type Detector, type Outcome } from '../detector.ts'
+import { indexOf } from '../extent.ts'
+import { repairsOf } from '../repairs.ts'
+import type { Subject } from '../subject.ts'
+import { isByteFractions } from '../values.ts'
+import { figure, grouped } from '../words.ts'
+
+/** A mask of class indices that was treated as a picture: divided by 255, interpolated, or cut to nothing by a cast. */
+export const damagedMask: Detector = {
+  code: 'damaged-mask',
+  title: 'a mask that was treated as a picture',
+  applies: hasClassTarget,
+  look: (subject) => {
+    const classes = classCall(subject)
+    if (classes === null || classes.soft) return clear
+    return subject.refusal === null ? ofOneClass(subject) : ofFractions(subject)
+  },
+  page: {
+    looks: 'PyTorch asks for Long; after .long() every pixel is class 0, and the loss soon vanishes.',
+    why: 'Transforms for pictures divide bytes by 255 (ToTensor) and interpolate between neighbours when they resize. Class indices are names, not amounts: 7/255 is no class, and halfway between class 2 and class 6 lies not class 4.',
+    sure: 'Fractions in class indices are certain; multiples of 1/255 tell the division. That all pixels of several images are class 0 may be true of your data, and is only worth a look.',
+    example: 'check(crossEntropy, tensor(new Float32Array(12), { shape: [1, 3, 2, 2] }), [[[0, 1 / 255], [2 / 255, 0]]])',
+  },
+}
+
+function ofFractions(subject: Subject): Outcome {
+  const { refusal, tensors } = subject
+  const classes = classCall(subject)
+  if (refusal === null || classes === null) return clear
+  const { target, count, wanted } = classes
+  // of the shape of a mask, but for axes of length 1; others are pictures, or probabilities
+  const axes = tensors[target].shape.filter((extent) => extent !== 1).length
+  if ((refusal.argument !== target && refusal.code !== 'shape') || axes > wanted.length) return clear
+  const values = subject.numbers(target)
+  const odd = values.findIndex((value) => !Number.isInteger(value))
+  if (odd < 0 || !Number.isFinite(values[odd])) return clear
+  const at = `${figure(values[odd])} at ${tupleOf(indexOf(odd, tensors[target].shape))}`
+  const scaled = isByteFractions(values)
+  let [fractions, highest] = [0, 0]
+  for (const value of values) {
+    if (!Number.isInteger(value)) fractions++
+    highest = Math.max(highest, value)
+  }
+  const [best] = repairsOf(subject)
+  const read = 'give class indices: integers, resized by nearest neighbour; probabilities have the shape of the scores'
+  const largest = scaled ? Math.round(255 * highest) : 0
+  const says = scaled
+    ? `every one is a multiple of 1/255, up to ${largest}/255: the mask went through ToTensor, which divides bytes by 255`
+    : 'interpolation makes such values between classes'
+  const repair = scaled && largest < count && best !== undefined ? best : null
+  return [
+    {
+      level: 'error',
+      argument: target,
+      message: `${grouped(fractions)} of ${grouped(values.length)} labels are no integers, as ${at}; ${says}.`,
+      evidence: { fractions, labels: values.length, multiplesOf255: scaled, largest: scaled ? largest : null, classes: count },
+      repair: {
+        surprisal: repair?.ours ?? read,
+        pytorch: repair?.torch ?? 'torch.from_numpy(np.array(mask)).long(), resized with InterpolationMode.NEAREST',
+      },
+      pytorch: refusal.pytorch,
+      explains: true,
+    },
+  ]
+}
+
+/** How many pixels of how many images make one class a thing to look at. */
+const [manyPixels, manyImages] = [1024, 2]
+
+function ofOneClass(subject: Subject): Outcome {
+  const classes = classCall(subject)
+  const counts = classes !== null && classes.shape.length >= 4 && classes.wanted[0] >= manyImages ? classCounts(subject) : null
+  if (classes === null || counts === null || subject.plan === null || classes.count < 2) return clear
+  if (subject.plan.counted < manyPixels || counts[0] !== subject.plan.counted) return clear
+  const { target, wanted } = classes
+  return [
+    {
+      level: 'note',
+      argument: target,
+      message: `All ${grouped(counts[0])} pixels of the ${target} ${tupleOf(wanted)} are class 0, as after a cast of a mask that was divided by 255.`,
+      evidence: { pixels: counts[0], images: wanted[0], class: 0 },
+      repair: {
+        surprisal: 'read the mask from its file as integers; or multiply it by 255 and round before the cast to int64',
+        pytorch: 'torch.from_numpy(np.array(mask)).long() in place of ToTensor()(mask).long(); or transforms.PILToTensor()',
+      },
+      pytorch: null,
+    },
+  ]
+}

@@ -1,0 +1,100 @@
+import { tupleOf } from '../../tensor/shape.ts'
+import { type ClassCall, classCall, hasClassTarget, labelsOf } from '../classes.ts'
+import { clear, type Detector } from '../detector.ts'
+import { indexOf } from '../extent.ts'
+import { firstNotFinite } from '../finite.ts'
+import type { Subject } from '../subject.ts'
+import { figure } from '../words.ts'
+
+/** NaN and infinities among scores, weights and probabilities, as far as they do harm: a masked class does none. */
+export const scoresNotFinite: Detector = {
+  code: 'scores-not-finite',
+  title: 'scores that are NaN or infinite',
+  applies: hasClassTarget,
+  look: (subject) => {
+    const classes = classCall(subject)
+    if (subject.plan === null || classes === null) return clear
+    for (const name of Object.keys(subject.tensors)) {
+      const at = name === classes.target && !classes.soft ? -1 : firstHarm(subject, classes, name)
+      if (at < 0) continue
+      const { shape } = subject.tensors[name]
+      const value = subject.numbers(name)[at]
+      const loss = subject.again({})
+      // only a softmax passes NaN on to the gradient of a row that is ignored
+      if (Number.isFinite(loss) && (value === -Infinity || subject.loss.family.family !== 'softmax-rows')) continue
+      const where = `${value} at ${tupleOf(indexOf(at, shape))}`
+      const fate =
+        loss === null || !Number.isFinite(loss) ? `the loss is ${loss}` : `the loss is ${figure(loss)}, and the gradient of its row NaN`
+      return [
+        {
+          level: 'error',
+          argument: name,
+          message: `The ${name} is ${where}${reasonOf(subject, classes, name, at)}: ${fate}.`,
+          evidence: { index: indexOf(at, shape), value: String(value), loss: String(loss) },
+          repair: repairOf(subject, classes, name, value),
+          pytorch: null,
+        },
+      ]
+    }
+    return clear
+  },
+  page: {
+    looks: 'The loss is NaN or inf, for one batch or from one step on.',
+    why: 'Softmax has no value where a score is NaN or +inf, or where all of a row are −inf. A −inf is a way to mask a class, and does no harm unless that class is the target, gets a share of the label smoothing, or has a probability in a soft target (0 · −inf is NaN).',
+    sure: 'The values decide it; the index tells which sample to look at. In 16 bits numbers above 65504 are infinite. A NaN in an ignored row leaves the loss alone and still makes its gradient NaN.',
+    example: 'check(crossEntropy, [[2, -Infinity, 0.1], [0.5, 2.5, -1]], [1, 1])',
+  },
+}
+
+/** How many places that are not finite are looked at, in the hope of one that matters. */
+const enough = 4096
+
+/** The first element that is not finite and does harm; −1 where there is none. */
+function firstHarm(subject: Subject, classes: ClassCall, name: string): number {
+  const values = subject.numbers(name)
+  let at = firstNotFinite(values)
+  if (at < 0 || name !== classes.scores) return at < 0 || name !== 'weight' ? at : harmfulWeight(subject, at)
+  for (let seen = 0; at >= 0 && seen < enough; seen++) {
+    if (isHarmful(subject, classes, values, at)) return at
+    at = firstNotFinite(values, at + 1)
+  }
+  return -1
+}
+
+/** The weight of a class that does not occur is harmless, unless smoothing gives it a share. */
+function harmfulWeight(subject: Subject, at: number): number {
+  const loss = subject.again({})
+  return loss !== null && Number.isFinite(loss) ? -1 : at
+}
+
+function isHarmful(subject: Subject, { count, inner, soft }: ClassCall, values: ArrayLike<number>, at: number): boolean {
+  const [row, c] = [Math.floor(at / (count * inner)) * inner + (at % inner), Math.floor(at / inner) % count]
+  const label = labelsOf(subject)?.[row] ?? -1
+  const normalised = subject.spec.inputs[0].domain === 'log-probabilities'
+  const masked = values[at] === -Infinity
+  if (normalised) return c === label || (label >= 0 && Number(subject.values.epsilon) > 0)
+  if (!masked || soft) return true
+  if (label >= 0 && (c === label || Number(subject.values.labelSmoothing) > 0)) return true
+  const start = at - c * inner
+  for (let other = 0; other < count; other++) if (values[start + other * inner] !== -Infinity) return false
+  return true
+}
+
+function reasonOf(subject: Subject, { scores, soft, count, inner }: ClassCall, name: string, at: number): string {
+  if (name !== scores || subject.numbers(name)[at] !== -Infinity) return ''
+  if (soft) return ', where 0 · −inf is NaN'
+  const c = Math.floor(at / inner) % count
+  const label = labelsOf(subject)?.[Math.floor(at / (count * inner)) * inner + (at % inner)]
+  if (c === label) return ', the score of the right class'
+  return Number(subject.values.labelSmoothing) > 0 ? ', of which label smoothing takes a share' : ', as are all scores of its row'
+}
+
+function repairOf(subject: Subject, { scores, soft }: ClassCall, name: string, value: number) {
+  const masks = name === scores && value === -Infinity
+  const lowest =
+    soft || Number(subject.values.labelSmoothing) > 0 ? 'mask with a large negative number, such as -1e4' : 'unmask the class of the target'
+  const before = `find what makes it ${value}: a division by 0, a logarithm of 0, numbers too large for ${subject.tensors[name].dtype}`
+  return masks
+    ? { surprisal: lowest, pytorch: soft ? `${name}.clamp(min=-1e4)` : lowest }
+    : { surprisal: before, pytorch: `torch.autograd.set_detect_anomaly(True); assert ${name}.isfinite().all()` }
+}

@@ -1,0 +1,72 @@
+import type { LossSpec } from '../../spec.ts'
+import { clear, type Detector } from '../detector.ts'
+import { farthestFromOne, softmaxTolerance } from '../sums.ts'
+import { typedCall } from '../typed.ts'
+import { onesOf } from '../values.ts'
+import { figure, grouped } from '../words.ts'
+
+/** Probabilities that compete, in a loss of yes or no per class. */
+export const softmaxInBinary: Detector = {
+  code: 'softmax-in-binary',
+  title: 'a softmax before a loss of yes or no',
+  applies: isBinary,
+  look: (subject) => {
+    const { spec, tensors, plan } = subject
+    const [{ name: input }, { name: target }] = spec.inputs
+    const { shape, dtype } = tensors[input]
+    const classes = shape[1]
+    if (plan === null || shape.length < 2 || classes < 2) return clear
+    const values = subject.numbers(input)
+    const [first] = values
+    // constant values add up to 1 as soon as they are 1/C: a head whose weights are 0
+    let constant = true
+    for (let i = 0; i < values.length; i++) {
+      if (!(values[i] >= 0 && values[i] <= 1)) return clear
+      constant &&= values[i] === first
+    }
+    const rows = values.length / classes
+    // two columns of which one is the other's complement may be meant
+    if (constant || rows < (classes === 2 ? 8 : 2)) return clear
+    const farthest = farthestFromOne(values, shape, 1)
+    if (farthest > softmaxTolerance(dtype)) return clear
+    const one = onesOf(tensors[target], 1)
+    const exclusive = one !== null && one.least === 1 && one.most === 1
+    const changed = { [input]: { ours: `sigmoid(scores)`, torch: 'scores.sigmoid()' } }
+    const { ours, torch } = typedCall(
+      subject,
+      spec.inputs[0].domain === 'logits' ? { [input]: { ours: 'scores', torch: 'scores' } } : changed,
+    )
+    const better = exclusive
+      ? { ours: `crossEntropy(scores, argmax(${target}, 1))`, torch: `F.cross_entropy(scores, ${target}.argmax(1))` }
+      : { ours, torch }
+    return [
+      {
+        level: 'warning',
+        argument: input,
+        message: `The ${input} is a softmax: the ${classes} values of each of ${grouped(rows)} rows add up to 1, within ${figure(farthest)}. ${spec.name} asks each class on its own, and of a softmax no two can be near 1${exclusive ? '; the targets have one class per row, for which cross-entropy is made' : ''}.`,
+        evidence: { rows, classes, farthestFromOne: farthest, exclusive },
+        repair: {
+          surprisal: `${better.ours}, with the scores before the softmax`,
+          pytorch: `${better.torch}, with the scores before the softmax`,
+        },
+        pytorch: null,
+      },
+    ]
+  },
+  page: {
+    looks: 'The loss stays high where several classes are true, and a class is only found where no other one is.',
+    why: 'A softmax divides one certainty among all classes; a loss of yes or no per class wants a sigmoid each. The two go with two kinds of labels: one class per row, or any number of them.',
+    sure: 'Sigmoids of one network do not add up to 1 in every row. Two columns that add up to 1 may be built so on purpose; then one of them is enough.',
+    example: 'check(binaryCrossEntropy, softmax([[2, 1, 0.1], [0.5, 2.5, -1]], 1), [[1, 1, 0], [0, 1, 0]])',
+  },
+}
+
+/** Whether a loss answers yes or no for each element. */
+export function isBinary({ inputs }: LossSpec): boolean {
+  const [first, second] = inputs
+  return (
+    second?.domain === 'probabilities' &&
+    (first.domain === 'probabilities' || first.domain === 'logits') &&
+    inputs.every(({ axes }) => axes === undefined)
+  )
+}

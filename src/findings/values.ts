@@ -1,0 +1,71 @@
+import { sizeOf } from '../tensor/shape.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { numbersOf } from '../tensor/view.ts'
+
+/** How often each value occurs; null where there are more than `most` different ones. */
+export function tallyOf(values: ArrayLike<number>, most = 4096): ReadonlyMap<number, number> | null {
+  const tally = new Map<number, number>()
+  for (let i = 0; i < values.length; ) {
+    const value = values[i]
+    const from = i
+    // neighbours are often equal: a run costs one look-up
+    while (i < values.length && values[i] === value) i++
+    tally.set(value, (tally.get(value) ?? 0) + Math.max(i - from, 1))
+    if (i === from) i++ // a NaN, which does not equal itself
+    if (tally.size > most) return null
+  }
+  return tally
+}
+
+/** The values of a tally in their order, each with its count: "0 ×12, 1 ×3", and what is left out. */
+export function histogram(tally: ReadonlyMap<number, number>, most = 8): string {
+  const sorted = [...tally].sort(([a], [b]) => a - b)
+  const shown = sorted.slice(0, most).map(([value, count]) => `${value} ×${count}`)
+  return sorted.length > most ? `${shown.join(', ')} and ${sorted.length - most} more` : shown.join(', ')
+}
+
+/** Whether every value is k/255 for some integer k in [0, 255], and one is no integer: what ToTensor makes of bytes. */
+export function isByteFractions(values: ArrayLike<number>): boolean {
+  let fractions = false
+  for (let i = 0; i < values.length; i++) {
+    const scaled = values[i] * 255
+    // float16 keeps 11 bits of a value up to 1
+    if (!(scaled >= 0 && scaled <= 255 && Math.abs(scaled - Math.round(scaled)) < 0.07)) return false
+    fractions ||= !Number.isInteger(values[i])
+  }
+  return fractions
+}
+
+/** Whether every line of an axis has exactly one 1, and zeros otherwise. */
+export function isOneHot(x: Tensor, axis: number): boolean {
+  const ones = onesOf(x, axis)
+  return ones !== null && ones.least === 1 && ones.most === 1
+}
+
+/** Whether an axis holds yes or no of several classes at once: zeros and ones alone, and more than one 1 in some line. */
+export function severalOnes(x: Tensor, axis: number): boolean {
+  const ones = onesOf(x, axis)
+  return ones !== null && ones.most > 1
+}
+
+/** How many ones the lines of an axis have, of values that are 0 or 1; null for others, and for none. */
+export function onesOf(x: Tensor, axis: number): { readonly least: number; readonly most: number; readonly several: number } | null {
+  const values = numbersOf(x)
+  const count = x.shape[axis]
+  const inner = sizeOf(x.shape.slice(axis + 1))
+  if (values.length === 0) return null
+  let [least, most, several] = [Infinity, 0, 0]
+  for (let line = 0; line < values.length / count; line++) {
+    const start = Math.floor(line / inner) * count * inner + (line % inner)
+    let ones = 0
+    for (let c = 0; c < count; c++) {
+      const value = values[start + c * inner]
+      if (value === 1) ones++
+      else if (value !== 0) return null
+    }
+    least = Math.min(least, ones)
+    most = Math.max(most, ones)
+    if (ones > 1) several++
+  }
+  return { least, most, several }
+}
