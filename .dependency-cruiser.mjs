@@ -3,7 +3,7 @@
  * cli → index → nn, report → findings → measures → losses → families → loss, check, reduce → backends → algebra → spec → ops → tensor → errors, warn, names, exact-sum.
  */
 const layers = [
-  ['^src/(index|nn|layers|linear-criterion|arena|init|custom)\\.ts'],
+  ['^src/(index|nn|layers|linear-criterion|adaptive-softmax|adaptive-checks|arena|init|custom)\\.ts'],
   ['^src/(report|card)\\.ts|^src/reports/'],
   ['^src/findings/'],
   ['^src/measures/'],

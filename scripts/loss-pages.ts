@@ -31,6 +31,7 @@ function index(): string {
 
 By family: the shape that a loss has, which owns its loops. *In Python*: PyTorch's or torchvision's name; — where they have none. *SIMD*: the
 numbers that WebAssembly SIMD computes (16-bit ones as float32); plain JavaScript does the rest. The same list is printed by \`surprisal list\`.
+A module that is no function has [a page of its own](../adaptive-softmax.md): \`nn.AdaptiveLogSoftmaxWithLoss\`.
 
 ${sections.join('\n\n')}
 `

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { AdaptiveSoftmax, AdaptiveSoftmaxOptions } from './adaptive-softmax.ts'
 export { Arena } from './arena.ts'
 export { type Card, card, inputCards } from './card.ts'
 export { type CustomLoss, pointwise } from './custom.ts'

@@ -14,6 +14,7 @@ import {
   softmax,
   transpose,
 } from './ops/index.ts'
+import { cppNames } from './ops/matrices.ts'
 import { refuseUnknown } from './strict.ts'
 import { type DType, torchName } from './tensor/dtype.ts'
 import { type TensorLike, tensor, tensorFrom } from './tensor/from.ts'
@@ -74,7 +75,7 @@ export function Linear(inFeatures: number, outFeatures: number, options: LinearO
       (type) => `TypeError: linear(): argument 'input' (position 1) must be Tensor, not ${type}`,
     )
     if (x.shape[x.rank - 1] !== inFeatures) throw wrongFeatures(x, inFeatures, outFeatures)
-    if (x.dtype !== made.weight.dtype) throw otherDType(x, made.weight)
+    if (x.dtype !== made.weight.dtype) throw otherDType(x, made.weight, made.bias !== null)
     const rows = x.rank === 2 ? x : reshape(x, [sizeOf(x.shape.slice(0, -1)), inFeatures])
     const product = matmul(rows, transpose(made.weight))
     const y = made.bias === null ? product : add(product, made.bias)
@@ -100,7 +101,7 @@ function wrongFeatures(input: Tensor, inFeatures: number, outFeatures: number): 
   })
 }
 
-const otherDType = (input: Tensor, { dtype }: Tensor): LossError =>
+const otherDType = (input: Tensor, { dtype }: Tensor, biased: boolean): LossError =>
   new LossError({
     code: 'dtype',
     fn: 'nn.Linear',
@@ -108,7 +109,9 @@ const otherDType = (input: Tensor, { dtype }: Tensor): LossError =>
     received: input.dtype,
     expected: `${dtype}, the dtype of the weight`,
     repair: `tensor(input, { dtype: '${dtype}' })${dtype === 'float32' && input.dtype === 'float64' ? `, or nn.Linear(…, { dtype: 'float64' })` : ''}`,
-    pytorch: `RuntimeError: mat1 and mat2 must have the same dtype, but got ${torchName(input.dtype)} and ${torchName(dtype)}`,
+    pytorch: biased
+      ? `RuntimeError: mat1 and mat2 must have the same dtype, but got ${torchName(input.dtype)} and ${torchName(dtype)}`
+      : `RuntimeError: expected m1 and m2 to have the same dtype, but got: ${cppNames[input.dtype]} != ${cppNames[dtype]}`,
   })
 
 /** 1 / (1 + e⁻ˣ): what stands before BCELoss. Made first, then called: `nn.Sigmoid()(input)`. */

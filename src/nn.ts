@@ -1,3 +1,4 @@
+import { AdaptiveLogSoftmaxWithLoss } from './adaptive-softmax.ts'
 import { constructorOf, missingArguments, readOptions } from './check.ts'
 import { LossError } from './errors.ts'
 import { check } from './findings/check.ts'
@@ -29,8 +30,8 @@ type ModuleOf<F> =
     ? (options?: ModuleOptionsOf<T> & CheckOptions) => Criterion<Args, ModuleOptionsOf<T>>
     : never
 
-/** The modules that hold parameters, of the losses that say so: these are made by hand. */
-const parametric = { LinearCrossEntropyLoss }
+/** The modules that hold parameters, of the losses that say so, or of no function at all: these are made by hand. */
+const parametric = { AdaptiveLogSoftmaxWithLoss, LinearCrossEntropyLoss }
 
 /** PyTorch's module names, each a function of the options. Made from the table of losses. */
 type Modules = { readonly [K in keyof Table as Exclude<Table[K]['spec']['module'], keyof typeof parametric>]: ModuleOf<Table[K]> }

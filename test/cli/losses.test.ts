@@ -33,7 +33,9 @@ test.each(list)('$id: PyTorch’s number, by PyTorch’s name', ({ loss, inputs,
 
 test('every loss of the library is a command, by all of its names', () => {
   const modules = losses.map(({ spec }) => spec.module)
-  expect(modules).toEqual(expect.arrayContaining(Object.keys(nn).filter((name) => name.endsWith('Loss'))))
+  // a module that is no function, since it holds its parameters
+  const criteria = Object.keys(nn).filter((name) => name.endsWith('Loss') && name !== 'AdaptiveLogSoftmaxWithLoss')
+  expect(modules).toEqual(expect.arrayContaining(criteria))
   const { stdout } = surprisal(['--help'])
   for (const { spec } of losses) {
     expect(stdout).toContain(commandName(spec))
