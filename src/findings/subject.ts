@@ -24,6 +24,8 @@ export interface Subject {
   numbers(name: string): Numbers
   /** Smallest, largest, and what is not finite: one pass over all values. */
   extent(name: string): Extent
+  /** The mean of the call itself, whatever its reduction; null where it is refused. Computed once, or known from a call that was made. */
+  mean(): number | null
   /** The same call with some arguments or options replaced: its mean, or null where that is refused. */
   again(replaced: Readonly<Record<string, unknown>>): number | null
 }
@@ -42,6 +44,8 @@ export function subjectOf(loss: LossFunction, args: readonly unknown[]): Subject
   }
   const { tensors, values } = call
   const numbers = once((name) => numbersOf(tensors[name], isFloating(tensors[name].dtype) ? tensors[name].dtype : 'float64'))
+  const again: Subject['again'] = (replaced) => meanOf(loss, { ...tensors, ...given(values), ...replaced })
+  const meanKnown = once(() => again({}))
   return {
     loss,
     spec,
@@ -53,8 +57,22 @@ export function subjectOf(loss: LossFunction, args: readonly unknown[]): Subject
     argument: (...domains) => domainsOf(spec).find(([name, domain]) => tensors[name] !== undefined && domains.includes(domain))?.[0],
     numbers,
     extent: once((name) => extentOf(numbers(name))),
-    again: (replaced) => meanOf(loss, { ...tensors, ...given(values), ...replaced }),
+    mean: () => meanKnown('mean'),
+    again,
   }
+}
+
+/** The subject of a call that has been made: its value tells the mean. */
+export function withValue(subject: Subject, value: Tensor): Subject {
+  const { plan } = subject
+  if (plan === null) return subject
+  const mean = once(() => {
+    if (plan.reduction === 'mean') return value.item()
+    let sum = 0
+    for (const each of numbersOf(value)) sum += each
+    return sum / plan.denominator
+  })
+  return { ...subject, mean: () => mean('mean') }
 }
 
 const domainsOf = ({ inputs, options }: LossSpec): [string, Domain][] => [

@@ -6,7 +6,7 @@ import { examine } from './check.ts'
 import { otherDenominator } from './detectors/mean-of-means.ts'
 import type { Finding } from './finding.ts'
 import { drawShapes } from './shapes.ts'
-import { type Subject, subjectOf } from './subject.ts'
+import { type Subject, subjectOf, withValue } from './subject.ts'
 
 /** What a criterion looks at by itself; the functions look at nothing. */
 export interface CheckOptions {
@@ -47,7 +47,7 @@ export function watched(loss: LossFunction, module: string, options: CheckOption
     if (plan === null) throw explained(subject)
     const value = taped(plan, call)
     looking = checks === 'always'
-    for (const finding of examine(subject)) tell(finding)
+    for (const finding of examine(withValue(subject, value))) tell(finding)
     if (plan.reduction === 'mean') {
       const finding = denominator === null ? null : otherDenominator(denominator, plan.denominator)
       if (finding !== null) tell(finding)

@@ -5,7 +5,7 @@ import { logSumExp } from '../rows.ts'
 import { figure } from '../words.ts'
 
 /** How many neighbouring positions are compared at most, and at least. */
-const [most, fewest] = [4096, 64]
+const [most, fewest] = [1024, 64]
 
 const shifts = [-1, 0, 1, 2] as const
 

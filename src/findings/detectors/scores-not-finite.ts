@@ -14,17 +14,16 @@ export const scoresNotFinite: Detector = {
   look: (subject) => {
     const classes = classCall(subject)
     if (subject.plan === null || classes === null) return clear
+    const loss = subject.mean()
+    const finite = loss !== null && Number.isFinite(loss)
     for (const name of Object.keys(subject.tensors)) {
-      const at = name === classes.target && !classes.soft ? -1 : firstHarm(subject, classes, name)
+      if (name === classes.target && !classes.soft) continue
+      const at = finite ? firstIgnored(subject, classes, name) : firstHarm(subject, classes, name)
       if (at < 0) continue
       const { shape } = subject.tensors[name]
       const value = subject.numbers(name)[at]
-      const loss = subject.again({})
-      // only a softmax passes NaN on to the gradient of a row that is ignored
-      if (Number.isFinite(loss) && (value === -Infinity || subject.loss.family.family !== 'softmax-rows')) continue
       const where = `${value} at ${tupleOf(indexOf(at, shape))}`
-      const fate =
-        loss === null || !Number.isFinite(loss) ? `the loss is ${loss}` : `the loss is ${figure(loss)}, and the gradient of its row NaN`
+      const fate = finite ? `the loss is ${figure(loss)}, and the gradient of its row NaN` : `the loss is ${loss}`
       return [
         {
           level: 'error',
@@ -46,6 +45,27 @@ export const scoresNotFinite: Detector = {
   },
 }
 
+/**
+ * The first score of an ignored row that is NaN or +inf, where the loss is finite: a softmax passes it on to the gradient. −1 where there is
+ * none among as many ignored scores as are looked at.
+ */
+function firstIgnored(subject: Subject, { scores, count, inner }: ClassCall, name: string): number {
+  const labels = labelsOf(subject)
+  if (name !== scores || labels === null || subject.plan?.ignored === 0 || subject.loss.family.family !== 'softmax-rows') return -1
+  const values = subject.numbers(name)
+  let left = most
+  for (let row = 0; row < labels.length && left > 0; row++) {
+    if (labels[row] >= 0) continue
+    const start = Math.floor(row / inner) * count * inner + (row % inner)
+    for (let i = start; i < start + count * inner; i += inner) if (!(values[i] < Infinity)) return i
+    left -= count
+  }
+  return -1
+}
+
+/** So many scores of ignored rows are looked at. */
+const most = 65_536
+
 /** How many places that are not finite are looked at, in the hope of one that matters. */
 const enough = 4096
 
@@ -63,7 +83,7 @@ function firstHarm(subject: Subject, classes: ClassCall, name: string): number {
 
 /** The weight of a class that does not occur is harmless, unless smoothing gives it a share. */
 function harmfulWeight(subject: Subject, at: number): number {
-  const loss = subject.again({})
+  const loss = subject.mean()
   return loss !== null && Number.isFinite(loss) ? -1 : at
 }
 
