@@ -17,6 +17,7 @@ export type LossErrorCode =
   | 'option-type' // an option of the wrong type
   | 'option-unknown' // an option that does not exist
   | 'reduction' // a reduction that does not exist
+  | 'report' // reports that do not belong together, or something that is no report
   | 'shape' // shapes that do not fit each other
   | 'shape-broadcast' // shapes that PyTorch would broadcast, refused on purpose
   | 'target-range' // a class index outside [0, C), or a probability outside [0, 1]

@@ -47,7 +47,11 @@ export {
   sub,
   sum,
 } from './ops/index.ts'
-export { type Report, report } from './report.ts'
+export { mergeReports } from './reports/merge.ts'
+export { Meter } from './reports/meter.ts'
+export { report } from './reports/report.ts'
+export { reportText, type TextOptions } from './reports/text.ts'
+export type * from './reports/types.ts'
 export type { Composition, LossSpec, OptionSpec, OptionsOf, OptionTable } from './spec.ts'
 export { noGrad } from './tensor/autograd.ts'
 export type { DType, Storage } from './tensor/dtype.ts'

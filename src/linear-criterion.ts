@@ -7,7 +7,8 @@ import type { LossFunction } from './loss.ts'
 import { linearCrossEntropy } from './losses/linear-cross-entropy.ts'
 import type { Criterion } from './nn.ts'
 import { reshape } from './ops/index.ts'
-import { report } from './report.ts'
+import { report } from './reports/report.ts'
+import type { ReportOptions } from './reports/types.ts'
 import type { OptionsOf } from './spec.ts'
 import { type TensorLike, tensor } from './tensor/from.ts'
 import { type Shape, sizeOf, tupleOf } from './tensor/shape.ts'
@@ -48,7 +49,7 @@ export function LinearCrossEntropyLoss(inFeatures: number, numClasses: number, o
   const forward = (input: TensorLike, target: TensorLike) => run(callOf(input, target))
   return Object.assign((input: TensorLike, target: TensorLike) => forward(input, target), {
     forward,
-    report: (input: TensorLike, target: TensorLike) => report(linearCrossEntropy, ...callOf(input, target)),
+    report: (input: TensorLike, target: TensorLike, how?: ReportOptions) => report(linearCrossEntropy, ...callOf(input, target), how),
     check: (input: TensorLike, target: TensorLike) => check(linearCrossEntropy, ...callOf(input, target)),
     options: given,
     linear,

@@ -9,7 +9,8 @@ import { LinearCrossEntropyLoss } from './linear-criterion.ts'
 import type { LossFunction } from './loss.ts'
 import * as losses from './losses/index.ts'
 import { legacyReduction, warnLegacy } from './reduce.ts'
-import { type Report, report } from './report.ts'
+import { report } from './reports/report.ts'
+import type { Report, ReportOptions } from './reports/types.ts'
 import { functionalOnly, type ModuleOptionsOf, type OptionsOf, type OptionTable, pythonModule } from './spec.ts'
 import type { Tensor } from './tensor/tensor.ts'
 
@@ -17,8 +18,8 @@ import type { Tensor } from './tensor/tensor.ts'
 export interface Criterion<Args extends readonly unknown[] = readonly unknown[], O = object> {
   (...args: Args): Tensor
   forward(...args: Args): Tensor
-  /** The value with its sum, denominator and counts. */
-  report(...args: Args): Report
+  /** The value with the numbers behind it: see `report`. */
+  report(...args: [...Args, how?: ReportOptions]): Report
   /** The findings of a batch, whatever `checks` says. */
   check(...args: Args): Findings
   readonly options: O
@@ -71,7 +72,11 @@ function criterionOf(loss: LossFunction) {
     Object.defineProperty(criterion, 'name', { value: `${spec.module}(${Object.keys(once).join(', ')})` })
     return Object.assign(criterion, {
       forward,
-      report: (...args: unknown[]) => report(loss, ...args, once as OptionsOf<OptionTable>),
+      report: (...args: unknown[]) => {
+        const { length } = spec.inputs
+        if (args.length < length || args.length > length + 1) throw wrongArguments(spec, name, args.length)
+        return report(loss, ...args.slice(0, length), once as OptionsOf<OptionTable>, args[length] as ReportOptions)
+      },
       check: (...args: unknown[]) => check(loss, ...args, once as OptionsOf<OptionTable>),
       options: once,
     })

@@ -60,6 +60,14 @@ export type Denominator =
   | 'parts' // each part of the loss has a mean of its own
   | 'nothing' // there is no mean: the loss is one number as it is
 
+/** The distribution whose −log p the value of a loss is, up to a constant. */
+export type Likelihood =
+  | 'categorical' // one class of several: cross-entropy
+  | 'bernoulli' // yes or no: binary cross-entropy
+  | 'normal' // a real number about the prediction: squared error
+  | 'normal of any variance' // the same with a predicted variance
+  | 'poisson' // a count
+
 interface OptionFacts {
   /** One sentence for `--help`, the docs and hovers. */
   readonly help: string
@@ -151,6 +159,10 @@ export interface LossSpec<T extends OptionTable = OptionTable, N extends string 
   readonly inside: string
   /** What `mean` divides by. */
   readonly mean: Denominator
+  /** From it follow what a guess costs and what no prediction can go below; left out where the value is no −log p. */
+  readonly likelihood?: Likelihood
+  /** The least that a value can be, or the option that says it; left out where a likelihood says it, or nothing does. */
+  readonly least?: number | string
   readonly inputs: readonly InputSpec<N>[]
   readonly options: T
   /**

@@ -29,6 +29,7 @@ export const binaryCrossEntropyWithLogits = pointwise({
   aliases: ['bce-with-logits'],
   summary: 'Binary cross-entropy of raw scores: the sigmoid is inside.',
   formula: 'w·((1 − t)·x − (1 + (P − 1)·t)·log σ(x))',
+  likelihood: 'bernoulli',
   inside: 'sigmoid',
   mean: 'elements',
   inputs: [

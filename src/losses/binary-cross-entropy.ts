@@ -32,6 +32,7 @@ export const binaryCrossEntropy = pointwise({
   aliases: ['bce'],
   summary: 'Binary cross-entropy between probabilities and targets in [0, 1].',
   formula: '−w·(t·log x + (1 − t)·log(1 − x))',
+  likelihood: 'bernoulli',
   inside: 'nothing: put a sigmoid before it',
   mean: 'elements',
   inputs: [

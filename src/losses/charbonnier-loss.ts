@@ -30,6 +30,7 @@ export const charbonnierLoss = pointwise({
   aliases: ['charbonnier'],
   summary: 'Absolute error between two arrays of real values, smooth at 0.',
   formula: '√((x − t)² + ε²)',
+  least: 'eps',
   ...realValues,
   mean: 'elements',
   options: {

@@ -26,6 +26,7 @@ export const completeBoxIouLoss = boxes({
   aliases: ['ciou'],
   summary: 'Complete IoU loss between pairs of boxes.',
   formula: '1 − I/U + ρ²/D² + α·v',
+  least: 0,
   ...boxesData,
   penalty: apartAndUnlike,
   iouEps: fixedEps,

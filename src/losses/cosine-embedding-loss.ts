@@ -27,6 +27,7 @@ export const cosineEmbeddingLoss = cosineOfVectors({
   aliases: ['cosine-embedding'],
   summary: 'Turns vectors of similar pairs towards each other, and others apart.',
   formula: 't = 1: 1 − cos; t = −1: max(0, cos − margin)',
+  least: 0,
   inside: 'the cosine: the vectors need no length of 1',
   mean: 'positions',
   inputs: [

@@ -46,6 +46,7 @@ export const crossEntropy = softmaxRows({
   aliases: ['ce'],
   summary: 'Cross-entropy between class scores and classes, or distributions over them.',
   formula: '−Σ w·q·log softmax(x)',
+  likelihood: 'categorical',
   inside: 'softmax',
   mean: 'target weights',
   inputs: [

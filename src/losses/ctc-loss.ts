@@ -31,6 +31,7 @@ export const ctcLoss = sequence({
   aliases: ['ctc'],
   summary: 'How likely a sequence spells its labels in order, over all ways to align the two.',
   formula: '−log Σ exp(Σ x)',
+  least: 0,
   inside: 'nothing: put a log-softmax before it',
   mean: 'sequences',
   inputs: [

@@ -28,6 +28,7 @@ export const diceLoss = overlap({
   aliases: ['dice'],
   summary: 'Dice loss between the predicted and the true regions of classes.',
   formula: '1 − 2·Σpt / (Σp + Σt)',
+  least: 0,
   ...overlapData,
   options: { ...overlapOptions, logLoss: logLossOption, squared: squaredOption },
   ...dice,

@@ -25,6 +25,7 @@ export const distanceBoxIouLoss = boxes({
   aliases: ['diou'],
   summary: 'Distance IoU loss between pairs of boxes.',
   formula: '1 − I/U + ρ²/D²',
+  least: 0,
   ...boxesData,
   penalty: apart,
 })

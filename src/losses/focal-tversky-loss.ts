@@ -27,6 +27,7 @@ export const focalTverskyLoss = overlap({
   aliases: [],
   summary: 'Focal Tversky loss: a power of the Tversky loss of each class.',
   formula: '(1 − TP / (TP + α·FP + β·FN))^γ',
+  least: 0,
   ...overlapData,
   options: {
     ...overlapOptions,

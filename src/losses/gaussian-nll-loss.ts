@@ -45,6 +45,7 @@ export const gaussianNllLoss = pointwiseOf<[input: TensorLike, target: TensorLik
   aliases: ['gaussian', 'gaussian-nll'],
   summary: 'Negative log-likelihood of a normal distribution with predicted mean and variance.',
   formula: '½·(log v + (x − t)²/v), v = max(var, ε)',
+  likelihood: 'normal of any variance',
   inside: 'nothing: the variance is not its logarithm',
   mean: 'elements',
   inputs: [

@@ -25,6 +25,7 @@ export const generalizedBoxIouLoss = boxes({
   aliases: ['giou'],
   summary: 'Generalized IoU loss between pairs of boxes.',
   formula: '1 − I/U + (A − U)/A',
+  least: 0,
   ...boxesData,
   penalty: uncovered,
 })

@@ -31,6 +31,7 @@ export const huberLoss = pointwise({
   aliases: ['huber'],
   summary: 'Squared error for small differences, absolute error for large ones; slopes within ±δ.',
   formula: '|d| < δ ? d²/2 : δ·(|d| − δ/2), d = x − t',
+  least: 0,
   ...realValues,
   mean: 'elements',
   options: {

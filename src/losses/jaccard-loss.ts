@@ -28,6 +28,7 @@ export const jaccardLoss = overlap({
   aliases: ['soft-iou'],
   summary: 'Jaccard (soft IoU) loss between the predicted and the true regions of classes.',
   formula: '1 − Σpt / (Σp + Σt − Σpt)',
+  least: 0,
   ...overlapData,
   options: { ...overlapOptions, logLoss: logLossOption, squared: squaredOption },
   ...jaccard,

@@ -32,6 +32,7 @@ export const klDiv = pointwise({
   aliases: ['kl'],
   summary: 'Kullback-Leibler divergence of log-probabilities from a target distribution.',
   formula: 't·(log t − x)',
+  least: 0,
   inside: 'nothing: put a log-softmax before it',
   mean: 'elements',
   inputs: [

@@ -26,6 +26,7 @@ export const l1Loss = pointwise({
   aliases: ['l1', 'mae'],
   summary: 'Mean absolute error between two arrays of real values.',
   formula: '|x − t|',
+  least: 0,
   ...regression('l1_loss'),
   dtype: absoluteError,
 

@@ -41,6 +41,7 @@ export const labelSmoothedNllLoss = ruledRows(
     aliases: ['smoothed-nll'],
     summary: "Label-smoothed negative log-likelihood, by fairseq's convention.",
     formula: '−(1 − ε − ε/(C−1))·x[t] − ε/(C−1)·Σ x',
+    likelihood: 'categorical',
     inside: 'nothing: put a log-softmax before it',
     mean: 'target weights',
     inputs: [

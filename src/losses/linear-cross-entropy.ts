@@ -33,6 +33,7 @@ export const linearCrossEntropy = linearRows({
   aliases: ['linear-ce'],
   summary: 'Cross-entropy of a linear layer, without its scores in memory.',
   formula: '−Σ w·q·log softmax(input·linearWeightᵀ + linearBias)',
+  likelihood: 'categorical',
   inside: 'the linear layer and the softmax',
   mean: 'target weights',
   inputs: [

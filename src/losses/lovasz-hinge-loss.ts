@@ -27,6 +27,7 @@ export const lovaszHingeLoss = lovasz({
   aliases: [],
   summary: 'Lovász hinge loss: a convex surrogate of 1 − IoU of yes and no.',
   formula: 'Σ max(e, 0)·ΔJ(e)',
+  least: 0,
   inside: 'the hinge: no sigmoid before it',
   mean: 'images',
   inputs: [

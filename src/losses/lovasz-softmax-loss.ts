@@ -27,6 +27,7 @@ export const lovaszSoftmaxLoss = lovasz({
   aliases: [],
   summary: 'Lovász-Softmax loss: a convex surrogate of 1 − IoU of each class.',
   formula: 'Σ e·ΔJ(e)',
+  least: 0,
   inside: 'softmax, unless fromLogits is false',
   mean: 'images',
   inputs: [

@@ -40,6 +40,7 @@ export const marginRankingLoss = pointwiseOf<[input1: TensorLike, input2: Tensor
   aliases: ['margin-ranking'],
   summary: 'Orders pairs of scores: which of the two is to be larger, by a margin.',
   formula: 'max(0, −t·(x₁ − x₂) + margin)',
+  least: 0,
   inside: 'nothing',
   mean: 'elements',
   inputs: [

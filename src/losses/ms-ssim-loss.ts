@@ -32,6 +32,7 @@ export const msSsimLoss = windows({
   aliases: ['ms-ssim'],
   summary: 'MS-SSIM as a loss, 1 − MS-SSIM: differences of structure at several scales.',
   formula: '1 − Π ρₛ^βₛ · SSIM^β',
+  least: 0,
   inside: 'the windows and the scales',
   mean: 'images',
   inputs: imagePair,

@@ -27,6 +27,7 @@ export const mseLoss = pointwise({
   aliases: ['mse'],
   summary: 'Mean squared error between two arrays of real values.',
   formula: '(x − t)²',
+  likelihood: 'normal',
   ...regression('mse_loss'),
   dtype: promoted((dtype) => `NotImplementedError: "mse_cpu" not implemented for '${dtype}'`),
 

@@ -25,6 +25,7 @@ export const multiMarginLoss = marginRows({
   aliases: ['multi-margin'],
   summary: 'Hinge loss of classes: the right score is to exceed the others by a margin.',
   formula: '(1/C)·Σ over j ≠ t of w[t]·max(0, margin − x[t] + x[j])^p',
+  least: 0,
   inside: 'nothing: raw scores, no softmax before',
   mean: 'positions',
   inputs: [

@@ -26,6 +26,7 @@ export const multilabelMarginLoss = marginRows({
   aliases: ['multilabel-margin'],
   summary: 'Hinge loss of several classes per row: the right scores are to exceed the others by 1.',
   formula: '(1/C)·Σ over right t and other j of max(0, 1 − x[t] + x[j])',
+  least: 0,
   inside: 'nothing: raw scores, no sigmoid before',
   mean: 'positions',
   inputs: [

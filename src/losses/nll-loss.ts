@@ -26,6 +26,7 @@ export const nllLoss = softmaxRows({
   aliases: ['nll'],
   summary: 'Negative log-likelihood of classes under given log-probabilities.',
   formula: '−w[t]·x[t]',
+  likelihood: 'categorical',
   inside: 'nothing: put a log-softmax before it',
   mean: 'target weights',
   inputs: [

@@ -33,6 +33,7 @@ export const poissonNllLoss = pointwise({
   aliases: ['poisson', 'poisson-nll'],
   summary: 'Negative log-likelihood of counts, for rates or their logarithms.',
   formula: 'exp(x) − t·x',
+  likelihood: 'poisson',
   inside: 'exp, unless logInput is false',
   mean: 'elements',
   inputs: [

@@ -28,6 +28,7 @@ export const qualityFocalLoss = pointwise({
   aliases: ['quality-focal', 'qfl'],
   summary: 'Binary cross-entropy of raw scores and soft labels, weighted by how far they are apart.',
   formula: '|t − σ(x)|^β·BCE(x, t)',
+  least: 0,
   inside: 'sigmoid',
   mean: 'elements',
   inputs: [

@@ -33,6 +33,7 @@ export const sigmoidFocalLoss = pointwiseOf<[inputs: TensorLike, targets: Tensor
   aliases: ['focal', 'sigmoid-focal'],
   summary: 'Binary cross-entropy of raw scores that all but ignores what is classified well.',
   formula: 'α_t·(1 − p_t)^γ·BCE(x, t)',
+  least: 0,
   inside: 'sigmoid',
   mean: 'elements',
   inputs: [

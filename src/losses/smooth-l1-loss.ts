@@ -32,6 +32,7 @@ export const smoothL1Loss = pointwise({
   aliases: ['smooth-l1'],
   summary: 'Squared error for small differences, absolute error for large ones; slopes within ±1.',
   formula: '|d| < β ? d²/(2β) : |d| − β/2, d = x − t',
+  least: 0,
   ...realValues,
   mean: 'elements',
   options: {

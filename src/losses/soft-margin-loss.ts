@@ -31,6 +31,7 @@ export const softMarginLoss = pointwise({
   aliases: ['soft-margin'],
   summary: 'Logistic loss of scores and labels of −1 and 1.',
   formula: 'log(1 + exp(−t·x))',
+  least: 0,
   inside: 'the logistic function',
   mean: 'elements',
   inputs: [

@@ -34,6 +34,7 @@ export const softmaxFocalLoss = ruledRows(
     aliases: ['softmax-focal'],
     summary: 'Focal loss of class scores: cross-entropy that counts sure samples less.',
     formula: '−w[t]·(1 − p)^γ·log p',
+    least: 0,
     inside: 'softmax',
     mean: 'target weights',
     inputs: scoresAndClasses,

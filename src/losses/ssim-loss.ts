@@ -31,6 +31,7 @@ export const ssimLoss = windows({
   aliases: [],
   summary: 'SSIM as a loss, 1 − SSIM: local differences of brightness, contrast and structure.',
   formula: '1 − (2·μx·μy + c1)·(2·σxy + c2) / ((μx² + μy² + c1)·(σx² + σy² + c2))',
+  least: 0,
   inside: 'the windows',
   mean: 'images',
   inputs: imagePair,

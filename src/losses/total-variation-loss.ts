@@ -27,6 +27,7 @@ export const totalVariationLoss = stencilsOfOne({
   aliases: ['tv'],
   summary: 'Total variation: the differences between neighbouring pixels.',
   formula: 'Σ |Δx| + |Δy|',
+  least: 0,
   inside: 'the differences',
   mean: 'images',
   inputs: [{ name: 'input', domain: 'real', axes: ['N C H W', 'C H W', 'H W'], help: 'images: (N, C, H, W), (C, H, W) or (H, W)' }],

@@ -26,6 +26,7 @@ export const tripletMarginLoss = distancesOfVectors({
   aliases: ['triplet-margin', 'triplet'],
   summary: 'Keeps vectors nearer to those alike than to others, by a margin.',
   formula: 'max(0, margin + ‖a − p + ε‖ − ‖a − n + ε‖)',
+  least: 0,
   inside: 'the distance',
   mean: 'positions',
   inputs: [

@@ -28,6 +28,7 @@ export const tverskyLoss = overlap({
   aliases: [],
   summary: 'Tversky loss: overlap of regions, with weights for false positives and false negatives.',
   formula: '1 − TP / (TP + α·FP + β·FN)',
+  least: 0,
   ...overlapData,
   options: { ...overlapOptions, ...tverskyOptions(0.5, 0.5), logLoss: logLossOption },
   ...tversky,

@@ -29,6 +29,7 @@ export const zLoss = rowsOfScores(
     aliases: ['z'],
     summary: 'Z-loss: keeps the log-sum-exp of class scores near 0.',
     formula: 'coefficient·(log Σ exp(x))²',
+    least: 0,
     inside: 'log-sum-exp',
     mean: 'target weights',
     inputs: [{ name: 'input', domain: 'logits', help: 'raw scores (no softmax before): (C), (N, C) or (N, C, d1, …)' }],
