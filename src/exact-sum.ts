@@ -18,7 +18,7 @@ export class ExactSum {
   private readonly limb = new Float64Array(limbs)
   private pending = 0
   /** The sum of what is not finite: 0, ±Infinity or NaN. */
-  private special = 0
+  special = 0
 
   add(value: number): void {
     double[0] = value
@@ -88,68 +88,10 @@ export class ExactSum {
     return negative ? -size : size
   }
 
-  /** Adds value·count exactly, for a count in [0, 2^53]. */
-  addTimes(value: number, count: number): void {
-    if (count === 0) return
-    if (!Number.isFinite(value)) {
-      this.special += value
-      return
-    }
-    this.merge(ExactSum.of(unitsOf(value) * BigInt(count)))
-  }
-
-  /** The sum as a whole number of 2^−1074; null where it is not finite. */
-  units(): bigint | null {
-    if (this.special !== 0) return null
+  /** The limbs, with all carries passed on: Σ limb[i]·2^(32·i − 1074), where the sum is finite. The array is the sum's own. @internal */
+  settled(): Float64Array {
     this.carry()
-    let top = limbs - 1
-    while (top > 0 && this.limb[top] === 0) top--
-    const negative = this.limb[top] < 0
-    if (negative) this.negate()
-    let [units, low] = [0n, 0]
-    while (low < top && this.limb[low] === 0) low++
-    for (let i = limbs - 1; i >= low; i--) units = (units << 32n) | BigInt(this.limb[i])
-    if (negative) this.negate()
-    return (negative ? -units : units) << BigInt(32 * low)
-  }
-
-  /** A sum of so many times 2^−1074. */
-  static of(units: bigint): ExactSum {
-    const sum = new ExactSum()
-    const negative = units < 0n
-    let rest = negative ? -units : units
-    for (let i = 0; rest > 0n; i++) {
-      if (i === limbs) throw new RangeError('no sum of doubles is so large')
-      sum.limb[i] = Number(rest & 0xffffffffn)
-      rest >>= 32n
-    }
-    if (negative) sum.negate()
-    return sum
-  }
-
-  /** The sum without any rounding: a hexadecimal integer times a power of two, `-1f3p-24`; or `NaN`, `Infinity`, `-Infinity`. */
-  toString(): string {
-    const units = this.units()
-    if (units === null) return String(this.special)
-    if (units === 0n) return '0p0'
-    const digits = (units < 0n ? -units : units).toString(16)
-    const kept = digits.replace(/0+$/, '')
-    return `${units < 0n ? '-' : ''}${kept}p${4 * (digits.length - kept.length) - 1074}`
-  }
-
-  /** Reads what `toString` writes; null for anything else. */
-  static parse(text: string): ExactSum | null {
-    if (/^(NaN|-?Infinity)$/.test(text)) {
-      const sum = new ExactSum()
-      sum.special = Number(text)
-      return sum
-    }
-    const [, sign, digits, power] = /^(-?)([0-9a-f]{1,560})p(-?\d{1,4})$/.exec(text) ?? []
-    if (digits === undefined) return null
-    const shift = digits === '0' ? 0 : Number(power) + 1074
-    const size = BigInt(`0x${digits}`)
-    if (shift < 0 || shift + 4 * digits.length > 32 * (limbs - 1)) return null
-    return ExactSum.of((sign === '-' ? -size : size) << BigInt(shift))
+    return this.limb
   }
 
   private carry(): void {
@@ -173,12 +115,6 @@ export class ExactSum {
     for (let i = 0; i < limbs; i++) this.limb[i] = -this.limb[i]
     this.carry()
   }
-}
-
-function unitsOf(value: number): bigint {
-  const sum = new ExactSum()
-  sum.add(value)
-  return sum.units() ?? 0n
 }
 
 export function exactSum(values: ArrayLike<number>): number {

@@ -61,7 +61,7 @@ export function resultDocument(result: Result): ResultDocument {
     ignored,
     reduction,
     dtype,
-    shape,
+    shape: shape ?? [],
     ...(range === null ? {} : { min: jsonNumber(range[0]), max: jsonNumber(range[1]) }),
     ...argumentsOf(job, arrays),
     ...(Object.keys(gradients).length === 0 ? {} : { grad: gradients }),

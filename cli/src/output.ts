@@ -76,7 +76,7 @@ function numbers(result: Result): Row[] {
   ]
   if (reduction !== 'none') return rows
   const [min, max] = range?.map((extreme) => shortest(extreme, dtype)) ?? []
-  return [...rows, ['values', tuple(shape), `${dtype}${min === undefined ? '' : `, from ${min} to ${max}`}`]]
+  return [...rows, ['values', tuple(shape ?? []), `${dtype}${min === undefined ? '' : `, from ${min} to ${max}`}`]]
 }
 
 const notes: Readonly<Record<string, string>> = {

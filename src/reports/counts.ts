@@ -1,6 +1,6 @@
 /**
  * How often each class occurs, as text that stays short when most of many classes do not occur: numbers to the base 36 with blanks between
- * them, where `z5` stands for five zeros.
+ * them, where `-5` stands for five zeros.
  */
 export function spellCounts(counts: ArrayLike<number>): string {
   const words: string[] = []
@@ -8,7 +8,7 @@ export function spellCounts(counts: ArrayLike<number>): string {
     if (counts[i] === 0 && ++zeros > 0 && counts[i + 1] === 0) continue
     if (counts[i] !== 0) words.push(counts[i].toString(36))
     else {
-      words.push(`z${zeros}`)
+      words.push(`-${zeros}`)
       zeros = 0
     }
   }
@@ -17,9 +17,9 @@ export function spellCounts(counts: ArrayLike<number>): string {
 
 export function readCounts(text: string): Float64Array {
   const words = text === '' ? [] : text.split(' ')
-  const lengths = words.map((word) => (word.startsWith('z') ? Number(word.slice(1)) : 1))
+  const lengths = words.map((word) => (word.startsWith('-') ? Number(word.slice(1)) : 1))
   const counts = new Float64Array(lengths.reduce((sum, length) => sum + length, 0))
-  for (let i = 0, at = 0; i < words.length; at += lengths[i++]) if (!words[i].startsWith('z')) counts[at] = Number.parseInt(words[i], 36)
+  for (let i = 0, at = 0; i < words.length; at += lengths[i++]) if (!words[i].startsWith('-')) counts[at] = Number.parseInt(words[i], 36)
   return counts
 }
 

@@ -1,7 +1,7 @@
 import { float64 as numbers } from '../algebra/number.ts'
 import type { Call } from '../check.ts'
-import type { MarginRowsProblem } from '../families/margin-rows/problem.ts'
 import type { LinearRowsProblem } from '../families/linear-rows/problem.ts'
+import type { MarginRowsProblem } from '../families/margin-rows/problem.ts'
 import type { OverlapProblem } from '../families/overlap/problem.ts'
 import type { PointwiseProblem } from '../families/pointwise/problem.ts'
 import type { RowsProblem } from '../families/softmax-rows/problem.ts'

@@ -2,6 +2,7 @@ import type { Call } from '../check.ts'
 import { LossError } from '../errors.ts'
 import type { OverlapProblem } from '../families/overlap/problem.ts'
 import type { Plan } from '../loss.ts'
+import type { Reduction } from '../spec.ts'
 import { isFloating } from '../tensor/dtype.ts'
 import { tupleOf } from '../tensor/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -10,7 +11,6 @@ import { axesOf, unitOf } from './axes.ts'
 import { type Facets, targetOf } from './facets.ts'
 import { type Identity, spell } from './totals.ts'
 import type { ReportOptions } from './types.ts'
-import type { Reduction } from '../spec.ts'
 
 /** What two reports must have in common to be parts of one. */
 export function identityOf(call: Call, plan: Plan, facets: Facets, reduction: Reduction, given: ReportOptions): Identity {
@@ -32,7 +32,10 @@ export function identityOf(call: Call, plan: Plan, facets: Facets, reduction: Re
     classes,
     labels,
     likelihood: spec.likelihood ?? null,
-    target: rows === null ? null : { ...targetOf(rows), weights: rows.weight === null ? null : [...numbersOf(rows.weight)] },
+    target:
+      rows === null || classes === 0
+        ? null
+        : { ...targetOf(rows), weights: rows.weight === null ? null : [...numbersOf(rows.weight)].map(spell) },
     least,
     dataRange: given.dataRange ?? null,
     apart: apartOf(call, plan),
@@ -65,7 +68,8 @@ const isUndefined = ({ tensors, values }: Call): boolean => tensors.weight !== u
 function apartOf({ spec, values }: Call, { kernel, problem }: Plan): string | null {
   if (spec.mean === 'nothing') return 'this loss is one number for all of its data'
   if (spec.mean === 'parts') return 'this loss is made of the regions of the whole batch, and of two means'
-  const regions = kernel.family === 'overlap' ? !(problem as OverlapProblem).perImage : 'perImage' in spec.options && values.perImage !== true
+  const regions =
+    kernel.family === 'overlap' ? !(problem as OverlapProblem).perImage : 'perImage' in spec.options && values.perImage !== true
   return regions ? 'this loss is made of the regions of the whole batch, unless perImage is true' : null
 }
 
@@ -77,13 +81,16 @@ function optionsOf(call: Call, plan: Plan): Record<string, unknown> {
   for (const name of Object.keys(call.spec.options).sort()) {
     const tensor = call.tensors[name]
     const option = call.spec.options[name]
-    if (tensor !== undefined && option.kind === 'tensor') all[name] = tensorOf(tensor, isWeight(call, name), option.shape === 'classes', plan)
+    if (tensor !== undefined && option.kind === 'tensor')
+      all[name] = tensorOf(tensor, isWeight(call, name), option.shape === 'classes', plan)
     else if (!reductions.includes(name)) all[name] = plain(call.values[name])
   }
   return all
 }
 
-const plain = (value: unknown): unknown => (typeof value === 'number' ? spell(value) : (value ?? null))
+/** As JSON has it: a function only says that it is there. */
+const plain = (value: unknown): unknown =>
+  typeof value === 'number' ? spell(value) : typeof value === 'function' ? 'given' : (value ?? null)
 
 function tensorOf(tensor: Tensor, isWeight: boolean, perClass: boolean, { shape }: Plan): unknown {
   // one that reaches to the axis of the samples may be another for each of them, and does not tell where there is one sample

@@ -1,7 +1,8 @@
 import type { ExactSum } from '../exact-sum.ts'
 import { readCounts } from './counts.ts'
-import { decibels, isPlain, isPsnr, isSequences } from './samples.ts'
+import { unitsOf } from './exact.ts'
 import { ratio } from './ratio.ts'
+import { decibels, isPlain, isPsnr, isSequences } from './samples.ts'
 import { parsed, type Totals } from './totals.ts'
 import type { Chance, Information, Known, Psnr } from './types.ts'
 
@@ -47,10 +48,11 @@ export function chanceOf(all: Summed): Chance {
 /** The mass of each class under the (smoothed, weighted) targets; the best constant answer is their share. */
 function ofClasses({ totals, denominator }: Summed): Chance {
   const { of, counts, masses, numbers } = totals
-  if (of.target === null || (counts === null && masses === null)) return { uniform: null, frequencies: null, reason: 'there are no classes' }
+  if (of.target === null || (counts === null && masses === null))
+    return { uniform: null, frequencies: null, reason: 'there are no classes' }
   const { own, shared, weights } = of.target
   const times = of.mean === 'rows' ? (masses ?? []).map((mass) => parsed(mass).value()) : readCounts(counts ?? '')
-  const mass = Array.from(times, (count, c) => (weights?.[c] ?? 1) * (own * count + shared * numbers.counted))
+  const mass = Array.from(times, (count, c) => Number(weights?.[c] ?? 1) * (own * count + shared * numbers.counted))
   const whole = mass.reduce((sum, each) => sum + each, 0)
   return { uniform: (whole * Math.log(mass.length)) / denominator, frequencies: entropy(mass) / denominator, reason: null }
 }
@@ -63,7 +65,7 @@ function entropy(masses: readonly number[]): number {
 
 /** Σw·Σwy² − (Σwy)², divided by (Σw)²: in whole numbers, since the difference may be a tiny part of both. */
 function varianceOf({ exact }: Summed): number {
-  const [w, first, second] = [exact('denominator').units(), exact('moment1').units(), exact('moment2').units()]
+  const [w, first, second] = ['denominator', 'moment1', 'moment2'].map((name) => unitsOf(exact(name)))
   if (w === null || first === null || second === null || w <= 0n) return Number.NaN
   return ratio(w * second - first * first, w * w)
 }

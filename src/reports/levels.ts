@@ -7,6 +7,7 @@ import type { Plan } from '../loss.ts'
 import type { Numbers } from '../tensor/dtype.ts'
 import { sameShape } from '../tensor/shape.ts'
 import { expandView, numbersOf } from '../tensor/view.ts'
+import { addTimes } from './exact.ts'
 import { type Facets, targetOf } from './facets.ts'
 import { GroupSums, sumOf, sumOfSquares } from './slots.ts'
 
@@ -61,7 +62,7 @@ function ofRows(rows: RowsProblem, categorical: boolean, counts: Float64Array | 
       const weightOf = w?.[t] ?? 1
       const sum = own * weightOf + shared * total
       const inside = others - logarithmic(weightOf * shared) + logarithmic(weightOf * (own + shared))
-      floor.addTimes(Math.max(logarithmic(sum) - inside, 0), times)
+      addTimes(floor, Math.max(logarithmic(sum) - inside, 0), times)
     })
   }
   return { sums: { floor }, absent: {}, masses: null }
@@ -75,7 +76,7 @@ function ofGuess({ formula, params }: RowsProblem, w: Numbers | null, total: num
   eachClass(counts, w, (t, times) => {
     const weight = w?.[t] ?? 1
     const row = { picked: weight * logp, uniform: total * logp, logp, weight, lse: -logp }
-    uniform.addTimes(Number(formula.value(float64, row, params)), times)
+    addTimes(uniform, Number(formula.value(float64, row, params)), times)
   })
   return { sums: { uniform }, absent: { frequencies: 'the best constant answer has no closed form for this loss' }, masses: null }
 }
@@ -139,8 +140,8 @@ function ofYesAndNo({ spec }: Call, { problem, shape }: Plan<PointwiseProblem>):
     }
   }
   if (odd) return none('a target is outside [0, 1], or a weight is negative')
-  yes.addTimes(1, ones)
-  no.addTimes(1, zeros)
+  addTimes(yes, 1, ones)
+  addTimes(no, 1, zeros)
   return { sums: { yes, no, floor }, absent: {}, masses: null }
 }
 

@@ -6,12 +6,13 @@ import { checked, type LossFunction, type Plan } from '../loss.ts'
 import type { Numbers } from '../tensor/dtype.ts'
 import { numbersOf } from '../tensor/view.ts'
 import { spellCounts } from './counts.ts'
+import { addTimes, type Exact, exactly, spellExact } from './exact.ts'
 import { type Facets, facetsOf } from './facets.ts'
 import { identityOf } from './identity.ts'
 import { levelsOf, manyClasses } from './levels.ts'
 import { keepSamples } from './samples.ts'
 import { GroupSums, sumOf } from './slots.ts'
-import { type Exact, schema, spell, type Totals } from './totals.ts'
+import { schema, spell, type Totals } from './totals.ts'
 import type { ReportOptions } from './types.ts'
 import { keepWorst, topOf } from './worst.ts'
 
@@ -27,8 +28,13 @@ export function measure(loss: LossFunction, call: Call, given: ReportOptions): T
   const levels = levelsOf(call, plan, facets, classes?.counts ?? null)
   const samples = keepSamples(values, facets, of, plan.shape, given)
   const whole = classes?.sums === undefined ? totalOf(values, facets) : mergedOf(classes.sums)
-  const sums: Record<string, ExactSum> = { ...levels.sums, ...samples.sums, sum: whole, denominator: denominatorOf(call, plan, of.mean, classes) }
-  if (given.bytes !== undefined) sums.bytes = one(given.bytes)
+  const sums: Record<string, ExactSum> = {
+    ...levels.sums,
+    ...samples.sums,
+    sum: whole,
+    denominator: denominatorOf(call, plan, of.mean, classes),
+  }
+  if (given.bytes !== undefined) sums.bytes = exactly(given.bytes)
   const absent = { ...levels.absent, ...(of.apart === null ? {} : { samples: of.apart }) }
   return {
     schema,
@@ -45,8 +51,8 @@ export function measure(loss: LossFunction, call: Call, given: ReportOptions): T
     absent,
     counts: classes === null ? null : spellCounts(classes.counts),
     right: classes === null || classes.right === null ? null : spellCounts(classes.right),
-    classSums: classes?.sums?.map(String) ?? null,
-    masses: levels.masses?.map(String) ?? null,
+    classSums: classes?.sums?.map(spellExact) ?? null,
+    masses: levels.masses?.map(spellExact) ?? null,
     range: samples.range === null ? null : [spell(samples.range[0]), spell(samples.range[1])],
     top: topOf(given),
     worst: keepWorst(values, facets, of, plan.shape, given),
@@ -72,14 +78,8 @@ const spelled = (sums: Readonly<Record<string, ExactSum>>): Record<string, Exact
   Object.fromEntries(
     Object.keys(sums)
       .sort()
-      .map((name) => [name, sums[name].toString()]),
+      .map((name) => [name, spellExact(sums[name])]),
   )
-
-export function one(value: number): ExactSum {
-  const sum = new ExactSum()
-  sum.add(value)
-  return sum
-}
 
 interface Classes {
   /** Of each class: how many values, how many of them right, and their sums, unless there are too many. */
@@ -136,10 +136,11 @@ function denominatorOf({ tensors: { weight }, values }: Call, plan: Plan, mean: 
   if (mean === 'target weights' && weight !== undefined && classes !== null) {
     const w = numbersOf(weight)
     const sum = new ExactSum()
-    for (let t = 0; t < classes.counts.length; t++) sum.addTimes(w[t], classes.counts[t])
+    for (let t = 0; t < classes.counts.length; t++) addTimes(sum, w[t], classes.counts[t])
     return sum
   }
-  if (mean === 'terms' && values.absent === 'skip') return one((plan.problem as OverlapProblem).counts.reduce((sum: number, count) => sum + count, 0))
+  if (mean === 'terms' && values.absent === 'skip')
+    return exactly((plan.problem as OverlapProblem).counts.reduce((sum: number, count) => sum + count, 0))
   // the mean of no boxes divides by 1, which is not theirs
-  return one(plan.counted === 0 && mean === 'positions' ? 0 : plan.denominator)
+  return exactly(plan.counted === 0 && mean === 'positions' ? 0 : plan.denominator)
 }

@@ -80,7 +80,7 @@ function classesOf({ of, counts, right, classSums }: Totals, whole: number): Cla
       count: all[c],
       sum,
       share: sum / whole,
-      mean: sum / (all[c] * (weights?.[c] ?? 1)),
+      mean: sum / (all[c] * Number(weights?.[c] ?? 1)),
       accuracy: hits === null || all[c] === 0 ? null : hits[c] / all[c],
     }
   })
@@ -105,4 +105,3 @@ function worst({ value, index, ...rest }: Kept, { axes, mean, labels }: Identity
   const called = (at: number, axis: number) => (mean === 'terms' && axes[axis] === 'c' ? (labels?.[at] ?? at) : at)
   return { value: numberOf(value), index: Object.fromEntries(index.map((at, axis) => [axes[axis], called(at, axis)])), ...rest }
 }
-

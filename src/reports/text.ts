@@ -106,7 +106,13 @@ function describe({ value, index, target, predicted, source }: Worst): string {
 
 function classTable({ perClass }: Report): string[] {
   if (perClass === null) return ['  no classes, or too many for a table']
-  const row = (one: ClassReport) => [one.class, one.count, short(one.mean), percent(one.share), one.accuracy === null ? '—' : percent(one.accuracy)]
+  const row = (one: ClassReport) => [
+    one.class,
+    one.count,
+    short(one.mean),
+    percent(one.share),
+    one.accuracy === null ? '—' : percent(one.accuracy),
+  ]
   return columns([['class', 'count', 'mean', 'share of sum', 'accuracy'], ...perClass.map((one) => row(one).map(String))])
 }
 

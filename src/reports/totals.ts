@@ -1,16 +1,14 @@
 import { LossError } from '../errors.ts'
-import { ExactSum } from '../exact-sum.ts'
+import type { ExactSum } from '../exact-sum.ts'
 import type { Denominator, Likelihood, Reduction } from '../spec.ts'
 import type { DType } from '../tensor/dtype.ts'
 import type { Shape } from '../tensor/shape.ts'
 import { addCounts } from './counts.ts'
+import { type Exact, readExact, spellExact } from './exact.ts'
 import type { Unit } from './types.ts'
 
 /** The version of what `Totals` hold; it grows when they change. */
 export const schema = 1
-
-/** An exact sum: a hexadecimal integer times a power of two, `-1f3p-24`, or `NaN`, `Infinity`, `-Infinity`. */
-export type Exact = string
 
 /** A number whose NaN and infinities survive JSON. */
 export type Spelled = number | 'NaN' | 'Infinity' | '-Infinity'
@@ -33,7 +31,7 @@ export interface Identity {
   readonly labels: readonly number[] | null
   readonly likelihood: Likelihood | null
   /** A row's target is own·one-hot + shared, times the class weights. */
-  readonly target: { readonly own: number; readonly shared: number; readonly weights: readonly number[] | null } | null
+  readonly target: { readonly own: number; readonly shared: number; readonly weights: readonly Spelled[] | null } | null
   readonly least: number | null
   readonly dataRange: number | null
   /** Why the whole is not the sum of its parts; null where it is. */
@@ -134,7 +132,7 @@ export function compareIndex(a: readonly number[], b: readonly number[]): number
 }
 
 export function parsed(text: Exact): ExactSum {
-  const sum = typeof text === 'string' ? ExactSum.parse(text) : null
+  const sum = readExact(text)
   if (sum === null) throw noReport(`the sum ${JSON.stringify(text)}`)
   return sum
 }
@@ -142,7 +140,7 @@ export function parsed(text: Exact): ExactSum {
 function added(a: Exact, b: Exact): Exact {
   const sum = parsed(a)
   sum.merge(parsed(b))
-  return sum.toString()
+  return spellExact(sum)
 }
 
 const eachAdded = (a: readonly Exact[] | null, b: readonly Exact[] | null): Exact[] | null =>
@@ -191,8 +189,8 @@ function refuseStrangers(a: Totals, b: Totals): void {
     })
   }
   const of = (totals: Totals): Record<string, unknown> => {
-    const { options, ...rest } = totals.of
-    return { ...rest, ...Object.fromEntries(Object.entries(options).map(([name, value]) => [`option ${name}`, value])) }
+    const { loss, options, ...rest } = totals.of
+    return { loss, ...Object.fromEntries(Object.entries(options).map(([name, value]) => [`option ${name}`, value])), ...rest }
   }
   const [own, other] = [of(a), of(b)]
   for (const name of new Set([...Object.keys(own), ...Object.keys(other)])) {

@@ -12,14 +12,20 @@ export function madeOf(totals: Totals, sum: number, denominator: number, isMean:
   const { of, numbers } = totals
   const { counted, ignored, values } = numbers
   if (of.mean === 'nothing') return 'one number as it is: this loss has no mean'
-  if (counted === 0) return `${short(sum)} / ${short(denominator)}: nothing is counted${ignored > 0 ? `, ${many(ignored, of.unit)} ignored` : ''}`
+  if (counted === 0)
+    return `${short(sum)} / ${short(denominator)}: nothing is counted${ignored > 0 ? `, ${many(ignored, of.unit)} ignored` : ''}`
   const quotient = `${short(sum)} / ${short(denominator)}, ${divisorOf(totals)}`
   const notes: string[] = []
   if (of.mean === 'target weights' && of.weighted) notes.push(`the plain mean would be ${short(sum / counted)}`)
   if (of.mean === 'rows' && of.weighted) notes.push('with probabilities the weights are not divided by')
-  if (ignored > 0) notes.push(`${many(ignored, of.unit)} ignored${of.weighted || !perUnit(totals) ? '' : `, with which it would be ${short(sum / (values + ignored))}`}`)
+  if (ignored > 0)
+    notes.push(
+      `${many(ignored, of.unit)} ignored${of.weighted || !perUnit(totals) ? '' : `, with which it would be ${short(sum / (values + ignored))}`}`,
+    )
   const rest = notes.map((note) => `; ${note}`).join('')
-  return isMean ? `${quotient}${rest}` : `the sum ${short(sum)}, not divided; the mean would be ${short(sum / denominator)} = ${quotient}${rest}`
+  return isMean
+    ? `${quotient}${rest}`
+    : `the sum ${short(sum)}, not divided; the mean would be ${short(sum / denominator)} = ${quotient}${rest}`
 }
 
 /** Whether there is a value for each of what is counted. */
