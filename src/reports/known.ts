@@ -4,7 +4,7 @@ import { unitsOf } from './exact.ts'
 import { ratio } from './ratio.ts'
 import { decibels, isPlain, isPsnr, isSequences } from './samples.ts'
 import { parsed, type Totals } from './totals.ts'
-import type { Chance, Information, Known, Psnr } from './types.ts'
+import type { Chance, Information, Known, PsnrReport } from './types.ts'
 
 const known = (value: number): Known => ({ value, reason: null })
 const unknown = (reason: string): Known => ({ value: null, reason })
@@ -87,7 +87,7 @@ export function floorOf({ totals, sum, has, denominator }: Summed): Known {
 export function informationOf({ totals, sum, has }: Summed): Information | null {
   const { of, numbers } = totals
   if (of.likelihood !== 'categorical' && of.likelihood !== 'bernoulli') return null
-  const none = { nats: null, bits: null, bitsPerByte: null, perplexity: null, sequencePerplexity: null }
+  const none = { nats: null, bits: null, bitsPerByte: null, perplexity: null }
   if (!isPlain(of)) return { ...none, reason: 'with weights, smoothing or soft targets the loss is no −log p of the targets' }
   if (numbers.counted === 0) return { ...none, reason: 'nothing is counted' }
   const nats = sum('sum') / numbers.counted
@@ -99,21 +99,23 @@ export function informationOf({ totals, sum, has }: Summed): Information | null 
     nats,
     bits,
     bitsPerByte,
-    perplexity: Math.exp(nats),
-    sequencePerplexity: sequences ? sum('perplexities') / (numbers.samples - numbers.empty) : null,
+    perplexity: {
+      ofTokens: Math.exp(nats),
+      meanOfSequences: sequences ? sum('perplexities') / (numbers.samples - numbers.empty) : null,
+    },
     reason: sequences ? null : 'only targets of shape (N, L) say which tokens make a sequence',
   }
 }
 
-export function psnrOf({ totals, sum, has, denominator }: Summed): Psnr | null {
+export function psnrOf({ totals, sum, has, denominator }: Summed): PsnrReport | null {
   const { of, numbers } = totals
   if (of.likelihood !== 'normal') return null
-  const none = { dataRange: of.dataRange, ofMean: null, meanOfImages: null }
+  const none = { dataRange: of.dataRange, ofMeanError: null, meanOfImages: null }
   if (of.dataRange === null) return { ...none, reason: 'give the report { dataRange }: 1 for images in [0, 1], 255 for bytes' }
   if (!isPsnr(of)) return { ...none, reason: 'with weights the loss is no mean squared error' }
   return {
     dataRange: of.dataRange,
-    ofMean: decibels(sum('sum') / denominator, of.dataRange),
+    ofMeanError: decibels(sum('sum') / denominator, of.dataRange),
     meanOfImages: has('decibels') ? sum('decibels') / (numbers.samples - numbers.empty) : null,
     reason: null,
   }

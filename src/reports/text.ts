@@ -78,19 +78,20 @@ const floorOf = ({ floor, gap }: Report): Row | null =>
 
 function informationOf({ information }: Report): Row | null {
   if (information === null || information.bits === null) return null
-  const { bits, perplexity, sequencePerplexity, bitsPerByte } = information
+  const { bits, perplexity, bitsPerByte } = information
   const parts = [`${short(bits)} bits each`]
-  if (perplexity !== null) parts.push(`perplexity ${short(perplexity)} by tokens`)
-  if (sequencePerplexity !== null) parts.push(`${short(sequencePerplexity)} as the mean over sequences`)
+  if (perplexity !== null) parts.push(`perplexity ${short(perplexity.ofTokens)} of all tokens`)
+  if (perplexity !== null && perplexity.meanOfSequences !== null)
+    parts.push(`${short(perplexity.meanOfSequences)} as the mean of sequences`)
   if (bitsPerByte !== null) parts.push(`${short(bitsPerByte)} bits per byte`)
   return ['surprise', parts.join(', ')]
 }
 
 function psnrOf({ psnr }: Report): Row | null {
-  if (psnr === null || psnr.ofMean === null || psnr.meanOfImages === null) return null
+  if (psnr === null || psnr.ofMeanError === null || psnr.meanOfImages === null) return null
   return [
     'PSNR',
-    `${short(psnr.ofMean)} dB of the mean error, ${short(psnr.meanOfImages)} dB as the mean over images (range ${short(psnr.dataRange ?? 0)})`,
+    `${short(psnr.ofMeanError)} dB of the mean error, ${short(psnr.meanOfImages)} dB as the mean of images (range ${short(psnr.dataRange ?? 0)})`,
   ]
 }
 

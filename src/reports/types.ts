@@ -54,7 +54,7 @@ export interface Report {
   /** nats, bits and perplexity of a likelihood; null for other losses. */
   readonly information: Information | null
   /** Of a mean squared error; null for other losses. */
-  readonly psnr: Psnr | null
+  readonly psnr: PsnrReport | null
   /** What is wrong with the data; see `check`. */
   readonly findings: readonly Finding[]
   /** What all of this is computed from, and merged by: exact, compact, and not for reading. */
@@ -133,17 +133,15 @@ export interface Information {
   readonly bits: number | null
   /** bits of all targets divided by `bytes`, the number of bytes that they stand for. */
   readonly bitsPerByte: number | null
-  /** exp(nats): token-level perplexity, which counts every token alike. */
-  readonly perplexity: number | null
-  /** The mean over sequences of exp(mean nats of the sequence), another number of the same name. */
-  readonly sequencePerplexity: number | null
+  /** Of one class among several: `ofTokens` is exp(nats); `meanOfSequences` is the mean over sequences of exp(mean nats of the sequence). */
+  readonly perplexity: { readonly ofTokens: number; readonly meanOfSequences: number | null } | null
   readonly reason: string | null
 }
 
-export interface Psnr {
+export interface PsnrReport {
   readonly dataRange: number | null
   /** In dB: 10·log(range²/MSE) of the MSE of everything. */
-  readonly ofMean: number | null
+  readonly ofMeanError: number | null
   /** The mean over images of each one's PSNR, the other convention; a perfect image makes it infinite. */
   readonly meanOfImages: number | null
   readonly reason: string | null
