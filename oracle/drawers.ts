@@ -2,6 +2,7 @@ import type { LossSpec } from '../src/spec.ts'
 import { type DType, isFloating } from '../src/tensor/dtype.ts'
 import type { Case, CaseTensor } from './cases.ts'
 import { boxDTypes, boxSizes } from './drawers/boxes.ts'
+import { contrastSizes } from './drawers/contrast.ts'
 import { plainImages, windowImages } from './drawers/images.ts'
 import { ignoredToken, linearSizes } from './drawers/linear.ts'
 import { noRows } from './drawers/margins.ts'
@@ -60,6 +61,7 @@ export const drawers: Readonly<Record<string, Drawer>> = {
   focalTverskyLoss: { draw: drawMasks, share: 0.5 },
   gaussianNllLoss: { share: 0.6 },
   generalizedBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
+  infoNceLoss: { sizes: contrastSizes, share: 0.8 },
   jaccardLoss: { draw: drawMasks, share: 0.5 },
   klDiv: { share: 0.85 },
   labelSmoothedNllLoss: classRows,
@@ -70,6 +72,7 @@ export const drawers: Readonly<Record<string, Drawer>> = {
   multiMarginLoss: { excuse: noRows },
   multilabelMarginLoss: { excuse: noRows },
   multilabelSoftMarginLoss: { share: 0.8 },
+  ntXentLoss: { sizes: contrastSizes, share: 0.8 },
   poissonNllLoss: { share: 0.8, through: (c) => Object.values(c.tensors).map(({ dtype }) => (isFloating(dtype) ? dtype : 'float32')) },
   poly1CrossEntropyLoss: classRows,
   sigmoidFocalLoss: { share: 0.75 },

@@ -1,0 +1,87 @@
+import type { Kernel } from '../../backends/backend.ts'
+import type { Call } from '../../check.ts'
+import { defineLoss, type LossFunction, type Plan } from '../../loss.ts'
+import { denominatorOf } from '../../reduce.ts'
+import type { LossSpec, OptionTable, Reduction } from '../../spec.ts'
+import { computeDType, resultType } from '../../tensor/dtype.ts'
+import type { TensorLike } from '../../tensor/from.ts'
+import { checkNegatives, checkPairs } from './check.ts'
+import type { ContrastProblem } from './problem.ts'
+import { referenceContrast } from './reference.ts'
+
+const contrastKernel: Kernel<ContrastProblem> = {
+  family: 'contrast',
+  about: 'one value per vector, from its similarity to one candidate and to others',
+  reference: referenceContrast,
+}
+
+type Definition<T extends OptionTable, M extends string, N extends string> = LossSpec<T, N> & { readonly module: M }
+
+/** Options of all losses of this family. */
+export const normalizeOption = {
+  kind: 'boolean',
+  default: true,
+  help: 'Divide every vector by its length first, so that the similarity is a cosine; else it is the product.',
+} as const
+
+/** Makes a loss of queries, of which each has a key of its own, and negatives: those given, or the keys of the others. */
+export function queriesAndKeys<const T extends OptionTable, const M extends string, const N extends string>(
+  definition: Definition<T, M, N>,
+): LossFunction<[query: TensorLike, positiveKey: TensorLike], T, M, N> {
+  return defineLoss(definition, planKeys, contrastKernel)
+}
+
+/** Makes a loss of two views of each sample: all others of the batch are negatives. */
+export function twoViews<const T extends OptionTable, const M extends string, const N extends string>(
+  definition: Definition<T, M, N>,
+): LossFunction<[view1: TensorLike, view2: TensorLike], T, M, N> {
+  return defineLoss(definition, planViews, contrastKernel)
+}
+
+function planKeys(call: Call, reduction: Reduction): Plan<ContrastProblem> {
+  const { rows, width } = checkPairs(call, 'query', 'positiveKey')
+  const negatives = checkNegatives(call, rows, width)
+  const candidates = negatives === null ? ['positiveKey'] : ['positiveKey', 'negativeKeys']
+  const comparison = (row: number) => {
+    if (negatives === null) return { positive: row, start: 0, end: rows, self: -1 }
+    const start = rows + (negatives.own ? row * negatives.count : 0)
+    return { positive: row, start, end: start + negatives.count, self: -1 }
+  }
+  return plan(call, reduction, rows, { rows, width, queries: ['query'], candidates, comparison })
+}
+
+function planViews(call: Call, reduction: Reduction): Plan<ContrastProblem> {
+  const { rows: samples, width } = checkPairs(call, 'view1', 'view2')
+  const rows = 2 * samples
+  const both = ['view1', 'view2']
+  const comparison = (row: number) => ({ positive: (row + samples) % rows, start: 0, end: rows, self: row })
+  return plan(call, reduction, rows, { rows, width, queries: both, candidates: both, comparison })
+}
+
+function plan(
+  call: Call,
+  reduction: Reduction,
+  rows: number,
+  problem: Pick<ContrastProblem, 'rows' | 'width' | 'queries' | 'candidates' | 'comparison'>,
+): Plan<ContrastProblem> {
+  const { tensors: operands, values } = call
+  const dtype = resultType(Object.values(operands))
+  return {
+    kernel: contrastKernel,
+    problem: {
+      ...problem,
+      operands,
+      temperature: Number(values.temperature),
+      normalize: values.normalize === true,
+      compute: computeDType(dtype),
+    },
+    shape: [rows],
+    dtype,
+    reduction,
+    denominator: denominatorOf(call.spec.mean, { elements: rows, positions: rows, targetWeights: rows, weights: rows }),
+    counted: rows,
+    ignored: 0,
+    differentiable: operands,
+    native: null,
+  }
+}
