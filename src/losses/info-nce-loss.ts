@@ -21,7 +21,7 @@ import { reductionOptions } from '../spec.ts'
  *
  * @example
  * const loss = infoNceLoss([[3, 4], [1, 0]], [[4, 3], [2, 0]], { temperature: 0.5, reduction: 'none' })
- * loss.toArray() // ≈ [0.396666, 0.513015]
+ * loss.toArray() // ≈ [0.396594, 0.513015]
  */
 export const infoNceLoss = queriesAndKeys({
   name: 'infoNceLoss',
