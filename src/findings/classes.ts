@@ -71,12 +71,22 @@ export function classesOf(spec: LossSpec, { tensors, values }: Pick<Subject, 'te
 
 const domainOf = ({ inputs }: LossSpec, name: string): Domain => inputs.find((input) => input.name === name)?.domain ?? 'real'
 
+const labels = new WeakMap<Subject, ArrayLike<number> | null>()
+
 /** The class of each row, −1 where it is ignored; null where the target is a distribution, or the call is refused. */
 export function labelsOf(subject: Subject): ArrayLike<number> | null {
+  const found = labels.get(subject)
+  if (found !== undefined) return found
+  const fresh = readLabels(subject)
+  labels.set(subject, fresh)
+  return fresh
+}
+
+function readLabels(subject: Subject): ArrayLike<number> | null {
   const classes = classCall(subject)
   if (classes === null || classes.soft || subject.plan === null) return null
   const problem = subject.plan.problem as Planned
-  const planned = problem.classes ?? problem.rows?.classes ?? problem.target?.labels
+  const planned = problem.classes ?? problem.rows?.classes ?? problem.target?.labels ?? problem.labels
   if (planned instanceof Int32Array) return planned
   const { ignoreIndex } = subject.values
   return subject.numbers(classes.target).map((t) => (t === ignoreIndex ? -1 : t))
@@ -87,14 +97,15 @@ interface Planned {
   readonly classes?: unknown
   readonly rows?: { readonly classes?: unknown }
   readonly target?: { readonly labels?: unknown }
+  readonly labels?: unknown
 }
 
 /** How many rows are of each class, the ignored ones left out; null as for `labelsOf`. */
 export function classCounts(subject: Subject): Int32Array | null {
-  const labels = labelsOf(subject)
+  const rows = labelsOf(subject)
   const classes = classCall(subject)
-  if (labels === null || classes === null) return null
+  if (rows === null || classes === null) return null
   const counts = new Int32Array(classes.count)
-  for (let row = 0; row < labels.length; row++) if (labels[row] >= 0) counts[labels[row]]++
+  for (let row = 0; row < rows.length; row++) if (rows[row] >= 0) counts[rows[row]]++
   return counts
 }

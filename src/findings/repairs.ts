@@ -31,6 +31,9 @@ export function repairsOf(subject: Subject): readonly Repair[] {
   return repairs
 }
 
+/** What the steps of a repair say of the data. */
+export const saysOf = ({ steps }: Repair): string => [...new Set(steps.map(({ says }) => says))].join('; ')
+
 /** The same for a call of another loss with the same arguments: empty steps where it takes them as they are. */
 export function search(loss: Formula, { tensors, values }: Pick<Call, 'tensors' | 'values'>): readonly Repair[] {
   const queue: State[] = [{ spec: loss.spec, tensors, values, typed: {}, steps: [], cost: 0 }]

@@ -36,36 +36,35 @@ export function isByteFractions(values: ArrayLike<number>): boolean {
   return fractions
 }
 
-/** Whether every line of an axis has exactly one 1, and zeros otherwise. */
+/** Whether every line of an axis has exactly one 1, and zeros otherwise. Leaves at the first that has not. */
 export function isOneHot(x: Tensor, axis: number): boolean {
-  const ones = onesOf(x, axis)
-  return ones !== null && ones.least === 1 && ones.most === 1
-}
-
-/** Whether an axis holds yes or no of several classes at once: zeros and ones alone, and more than one 1 in some line. */
-export function severalOnes(x: Tensor, axis: number): boolean {
-  const ones = onesOf(x, axis)
-  return ones !== null && ones.most > 1
-}
-
-/** How many ones the lines of an axis have, of values that are 0 or 1; null for others, and for none. */
-export function onesOf(x: Tensor, axis: number): { readonly least: number; readonly most: number; readonly several: number } | null {
   const values = numbersOf(x)
-  const count = x.shape[axis]
-  const inner = sizeOf(x.shape.slice(axis + 1))
-  if (values.length === 0) return null
-  let [least, most, several] = [Infinity, 0, 0]
+  const [count, inner] = [x.shape[axis], sizeOf(x.shape.slice(axis + 1))]
+  for (let line = 0; line < values.length / count; line++) if (onesAt(values, line, count, inner) !== 1) return false
+  return values.length > 0
+}
+
+/** How many lines of an axis have several ones, of values that are all 0 or 1, and the most that one has; null where others occur. */
+export function severalOnes(x: Tensor, axis: number): { readonly lines: number; readonly most: number } | null {
+  const values = numbersOf(x)
+  const [count, inner] = [x.shape[axis], sizeOf(x.shape.slice(axis + 1))]
+  let [lines, most] = [0, 0]
   for (let line = 0; line < values.length / count; line++) {
-    const start = Math.floor(line / inner) * count * inner + (line % inner)
-    let ones = 0
-    for (let c = 0; c < count; c++) {
-      const value = values[start + c * inner]
-      if (value === 1) ones++
-      else if (value !== 0) return null
-    }
-    least = Math.min(least, ones)
+    const ones = onesAt(values, line, count, inner)
+    if (ones < 0) return null
+    if (ones > 1) lines++
     most = Math.max(most, ones)
-    if (ones > 1) several++
   }
-  return { least, most, several }
+  return most > 1 ? { lines, most } : null
+}
+
+/** How many ones a line has; −1 where it has other numbers than 0 and 1. */
+function onesAt(values: ArrayLike<number>, line: number, count: number, inner: number): number {
+  let ones = 0
+  for (let c = 0, at = Math.floor(line / inner) * count * inner + (line % inner); c < count; c++, at += inner) {
+    const value = values[at]
+    if (value === 1) ones++
+    else if (value !== 0) return -1
+  }
+  return ones
 }

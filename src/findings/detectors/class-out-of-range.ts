@@ -1,6 +1,6 @@
 import { classCall, hasClassTarget } from '../classes.ts'
 import { clear, type Detector } from '../detector.ts'
-import { repairsOf } from '../repairs.ts'
+import { repairsOf, saysOf } from '../repairs.ts'
 import { histogram, tallyOf } from '../values.ts'
 import { grouped } from '../words.ts'
 import { isGreyScale } from './mask-of-greys.ts'
@@ -15,6 +15,8 @@ export const classOutOfRange: Detector = {
     const classes = classCall(subject)
     if (refusal?.code !== 'target-range' || classes === null || refusal.argument !== classes.target || classes.soft) return clear
     const { count, target } = classes
+    // one class is no choice, which has a check of its own
+    if (count === 1) return clear
     const tally = tallyOf(subject.numbers(target))
     if (tally === null || isGreyScale(tally, count, values.ignoreIndex)) return clear
     const labels = [...tally.keys()].filter((label) => label !== values.ignoreIndex).sort((a, b) => a - b)
@@ -22,8 +24,10 @@ export const classOutOfRange: Detector = {
     const odd = new Map([...tally].filter(([label]) => label !== values.ignoreIndex && !(label >= 0 && label < count)))
     const rows = [...odd.values()].reduce((sum, times) => sum + times, 0)
     const [best, ...others] = repairsOf(subject)
-    const wider = `give the network ${most + 1} outputs, for classes 0 to ${most}; or remap the labels to 0 … ${count - 1}`
-    const says = best?.steps.map((step) => step.says).join('; ') ?? whyOf(least, most, count, odd.size)
+    const mark =
+      odd.size === 1 && 'ignoreIndex' in spec.options ? `; or { ignoreIndex: ${most} }, if ${most} marks what is not to be counted` : ''
+    const wider = `give the network ${most + 1} outputs, for classes 0 to ${most}; or remap the labels to 0 … ${count - 1}${mark}`
+    const says = (best === undefined ? undefined : saysOf(best)) ?? whyOf(least, most, count, odd.size)
     return [
       {
         level: 'error',
@@ -38,7 +42,10 @@ export const classOutOfRange: Detector = {
           rows,
           others: others.map(({ ours }) => ours),
         },
-        repair: { surprisal: best?.ours ?? wider, pytorch: best?.torch ?? wider },
+        repair: {
+          surprisal: best?.ours ?? wider,
+          pytorch: best?.torch ?? wider.replace('{ ignoreIndex: ', 'ignore_index=').replace(' }', ''),
+        },
         pytorch: spec.pytorch === null ? null : refusal.pytorch,
         explains: true,
       },

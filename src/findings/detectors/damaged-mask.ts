@@ -1,5 +1,5 @@
 import { tupleOf } from '../../tensor/shape.ts'
-import { classCall, classCounts, hasClassTarget } from '../classes.ts'
+import { classCall, hasClassTarget, labelsOf } from '../classes.ts'
 import { clear, type Detector, type Outcome } from '../detector.ts'
 import { indexOf } from '../extent.ts'
 import { repairsOf } from '../repairs.ts'
@@ -71,16 +71,19 @@ const [manyPixels, manyImages] = [1024, 2]
 
 function ofOneClass(subject: Subject): Outcome {
   const classes = classCall(subject)
-  const counts = classes !== null && classes.shape.length >= 4 && classes.wanted[0] >= manyImages ? classCounts(subject) : null
-  if (classes === null || counts === null || subject.plan === null || classes.count < 2) return clear
-  if (subject.plan.counted < manyPixels || counts[0] !== subject.plan.counted) return clear
+  if (classes === null || subject.plan === null || classes.shape.length < 4 || classes.count < 2 || classes.wanted[0] < manyImages)
+    return clear
+  const labels = labelsOf(subject)
+  if (labels === null || subject.plan.counted < manyPixels) return clear
+  for (let row = 0; row < labels.length; row++) if (labels[row] > 0) return clear
+  const pixels = subject.plan.counted
   const { target, wanted } = classes
   return [
     {
       level: 'note',
       argument: target,
-      message: `All ${grouped(counts[0])} pixels of the ${target} ${tupleOf(wanted)} are class 0, as after a cast of a mask that was divided by 255.`,
-      evidence: { pixels: counts[0], images: wanted[0], class: 0 },
+      message: `All ${grouped(pixels)} pixels of the ${target} ${tupleOf(wanted)} are class 0, as after a cast of a mask that was divided by 255.`,
+      evidence: { pixels, images: wanted[0], class: 0 },
       repair: {
         surprisal: 'read the mask from its file as integers; or multiply it by 255 and round before the cast to int64',
         pytorch: 'torch.from_numpy(np.array(mask)).long() in place of ToTensor()(mask).long(); or transforms.PILToTensor()',

@@ -16,8 +16,9 @@ export const labelShift: Detector = {
   applies: hasScores,
   look: (subject) => {
     const classes = classCall(subject)
+    if (classes === null || classes.soft || classes.scores === null || classes.shape.length > 3) return clear
     const labels = labelsOf(subject)
-    if (classes === null || labels === null || classes.scores === null || classes.shape.length > 3) return clear
+    if (labels === null) return clear
     const { scores, target, count } = classes
     const pairs = positionsOf(classes, labels)
     if (count < 2 || pairs.length < fewest) return cannot(`fewer than ${fewest} positions with neighbours on both sides`)

@@ -1,11 +1,12 @@
 import { tupleOf } from '../../tensor/shape.ts'
-import { classCall, hasClassTarget } from '../classes.ts'
+import { type ClassCall, classCall, hasClassTarget } from '../classes.ts'
 import { clear, type Detector, type Outcome } from '../detector.ts'
 import { indexOf } from '../extent.ts'
 import { rowsLooked, sampledRows } from '../rows.ts'
 import type { Subject } from '../subject.ts'
+import { farthestFromOne } from '../sums.ts'
 import { typedCall } from '../typed.ts'
-import { onesOf } from '../values.ts'
+import { severalOnes } from '../values.ts'
 import { figure, grouped } from '../words.ts'
 
 /** How far the sum of a row may be from 1: the rounding of bfloat16, and of probabilities written down with two digits. */
@@ -39,7 +40,7 @@ function offRows(subject: Subject, rows: Int32Array): Found | null {
   if (classes === null) return null
   const { target, count, inner, shape, axis, wanted } = classes
   const values = subject.numbers(target)
-  let [negative, off, positive, worst, at, logs] = [-1, 0, 0, 0, -1, 0]
+  let [negative, off, positive, worst, at, logs, whole] = [-1, 0, 0, 0, -1, 0, 0]
   for (const row of rows) {
     const start = Math.floor(row / inner) * count * inner + (row % inner)
     let sum = 0
@@ -48,6 +49,8 @@ function offRows(subject: Subject, rows: Int32Array): Found | null {
       const value = values[i]
       if (value < 0 && negative < 0) negative = i
       if (value > 1) positive++
+      // the largest, as long as all are whole numbers; −1 then
+      whole = whole < 0 || !Number.isInteger(value) ? -1 : Math.max(whole, value)
       sum += value
       exps += Math.exp(value)
     }
@@ -59,36 +62,53 @@ function offRows(subject: Subject, rows: Int32Array): Found | null {
   }
   if (negative < 0 && off === 0) return null
   // what yes or no of several classes is has a check of its own
-  if (negative < 0 && onesOf(subject.tensors[target], axis) !== null) return null
+  if (negative < 0 && whole === 1 && severalOnes(subject.tensors[target], axis) !== null) return null
   const where = at < 0 ? '' : `, as ${figure(worst)} at ${tupleOf(indexOf(at, wanted))}`
   const sums = off > 0 ? `${grouped(off)} of ${grouped(rows.length)} rows of the ${target} do not add up to 1${where}` : ''
   const below =
     negative < 0
       ? ''
       : `the ${target} is ${figure(values[negative])} at ${tupleOf(indexOf(negative, shape))}, and a probability is never negative`
-  const isLogs = logs === rows.length
-  const typed = typedCall(subject, {
-    [target]: isLogs
-      ? { ours: `exp(${target})`, torch: `${target}.exp()` }
-      : { ours: `softmax(${target}, ${axis})`, torch: `${target}.softmax(${axis})` },
-  })
-  const looks = isLogs ? '; their exponentials do: they are logarithms' : ''
+  const { says, ours, torch } = patternOf(subject, classes, { logs: logs === rows.length, negative: negative >= 0, whole })
+  const typed = ours === null ? null : typedCall(subject, { [target]: { ours, torch } })
+  const meant = ours?.startsWith('softmax') ? ', if the target is scores' : ''
+  const indices = `class indices of shape ${tupleOf(wanted)}`
   const message = [below, sums].filter((text) => text !== '').join('; ')
   return {
     level: negative >= 0 ? 'error' : 'warning',
     argument: target,
-    message: `${message[0].toUpperCase()}${message.slice(1)}${looks}.`,
+    message: `${message[0].toUpperCase()}${message.slice(1)}${says}.`,
     evidence: { rows: rows.length, off, worst: at < 0 ? 1 : worst, negative: negative < 0 ? null : values[negative], above: positive },
     repair: {
-      surprisal:
-        negative >= 0
-          ? `${typed.ours}${isLogs ? '' : ', if the target is scores'}`
-          : `divide each row of the ${target} by its sum; or class indices of shape ${tupleOf(wanted)}`,
-      pytorch:
-        negative >= 0
-          ? `${typed.torch}${isLogs ? '' : ', if the target is scores'}`
-          : `${target} / ${target}.sum(${axis}, keepdim=True); or class indices of shape ${tupleOf(wanted)}`,
+      surprisal: typed === null ? `${indices}; or divide each row of the ${target} by its sum` : `${typed.ours}${meant}`,
+      pytorch: typed === null ? `${indices}; or ${target} / ${target}.sum(${axis}, keepdim=True)` : `${typed.torch}${meant}`,
     },
     pytorch: null,
   }
+}
+
+interface Seen {
+  readonly logs: boolean
+  readonly negative: boolean
+  /** The largest of values that are all whole numbers; −1 where they are not. */
+  readonly whole: number
+}
+
+/** What such values usually are, and the code that makes probabilities of them, where there is some. */
+function patternOf(subject: Subject, { target, axis, shape, wanted }: ClassCall, { logs, negative, whole }: Seen) {
+  const values = subject.numbers(target)
+  if (logs) return { says: '; their exponentials do: they are logarithms', ours: `exp(${target})`, torch: `${target}.exp()` }
+  if (negative) return { says: '', ours: `softmax(${target}, ${axis})`, torch: `${target}.softmax(${axis})` }
+  if (whole > 0 && isBlackAndWhite(values))
+    return { says: '; they are 0 and 255, as in a picture', ours: `div(${target}, 255)`, torch: `${target} / 255` }
+  const none = { ours: null, torch: '' }
+  if (whole >= 0)
+    return { ...none, says: `; all are whole numbers, up to ${whole}, as class indices are: those have shape ${tupleOf(wanted)}` }
+  const other = shape.findIndex((extent, a) => a !== axis && extent > 1 && farthestFromOne(values, shape, a) < tolerance)
+  return { ...none, says: other < 0 ? '' : `; along axis ${other} they do, and the classes are axis ${axis}` }
+}
+
+function isBlackAndWhite(values: ArrayLike<number>): boolean {
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0 && values[i] !== 255) return false
+  return true
 }

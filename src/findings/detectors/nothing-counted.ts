@@ -25,7 +25,7 @@ export const nothingCounted: Detector = {
           : `0 of ${grouped(all)} targets count, since all are ignoreIndex ${values.ignoreIndex}`
     const sum = typedCall({ spec, tensors, values: { ...values, reduction: 'sum' } })
     const count = plan.counted > 0 ? 'the sum of the weights' : 'what counts'
-    const skip = `skip such a batch, or take ${sum.ours}, which is 0, and divide by ${count} of all batches together`
+    const skip = `skip such a batch, or take ${sum.ours} and divide by ${count} of all batches together`
     return [
       {
         level: mean ? 'error' : 'note',

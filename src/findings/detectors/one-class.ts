@@ -14,9 +14,10 @@ export const oneClass: Detector = {
     const classes = classCall(subject)
     if (classes?.count !== 1 || (plan === null && refusal?.code !== 'target-range')) return clear
     const { shape, axis, target, scores } = classes
+    const softmax = spec.inside.includes('softmax')
     const normalised = spec.inputs[0].domain === 'log-probabilities'
     const [best] =
-      scores === null
+      scores === null || normalised
         ? []
         : search(binaryCrossEntropyWithLogits, { tensors: { input: tensors[scores], target: tensors[target] }, values: {} })
     const two = 'two outputs per row instead of one'
@@ -24,7 +25,7 @@ export const oneClass: Detector = {
       {
         level: 'error',
         argument: scores ?? spec.inputs[0].name,
-        message: `Axis ${axis} of the scores ${tupleOf(shape)} has one class, ${normalised ? 'whose probability is 1' : 'whose softmax is 1'}: ${plan === null ? 'there is no class but 0' : 'the loss says nothing of the network, and has no gradient that teaches it'}.`,
+        message: `Axis ${axis} of the scores ${tupleOf(shape)} has one class${softmax ? ', whose softmax is 1 whatever the score' : ', so there is nothing to choose'}: ${plan === null ? 'a target can only be 0' : 'the loss teaches the network nothing'}.`,
         evidence: { scores: shape, axis, classes: 1 },
         repair: {
           surprisal: best === undefined ? two : `${best.ours} for one score of yes or no; or ${two}`,

@@ -1,5 +1,5 @@
 import { clear, type Detector } from '../detector.ts'
-import { onesOf } from '../values.ts'
+import { isOneHot } from '../values.ts'
 import { grouped } from '../words.ts'
 import { isBinary } from './softmax-in-binary.ts'
 
@@ -16,8 +16,7 @@ export const oneHotInBinary: Detector = {
     const { shape, size } = tensors[target]
     const rows = shape.length < 2 || shape[1] < 2 ? 0 : size / shape[1]
     if (plan === null || rows < manyRows || spec.inputs[0].domain !== 'logits') return clear
-    const ones = onesOf(tensors[target], 1)
-    if (ones === null || ones.least !== 1 || ones.most !== 1) return clear
+    if (!isOneHot(tensors[target], 1)) return clear
     return [
       {
         level: 'note',

@@ -10,8 +10,9 @@ export const paddingCounted: Detector = {
   applies: (spec) => hasClassTarget(spec) && 'ignoreIndex' in spec.options,
   look: (subject) => {
     const classes = classCall(subject)
+    if (classes === null || classes.soft || classes.shape.length > 3) return clear
     const labels = labelsOf(subject)
-    if (classes === null || labels === null || classes.shape.length > 3) return clear
+    if (labels === null) return clear
     if (classes.shape.length < 3) return cannot('the target has one axis: if it is of sequences, they have been made one row')
     const [rows, length] = classes.wanted
     if (rows < 2 || length < 4) return clear

@@ -22,15 +22,16 @@ export const scoresNotFinite: Detector = {
       if (at < 0) continue
       const { shape } = subject.tensors[name]
       const value = subject.numbers(name)[at]
+      const reason = reasonOf(subject, classes, name, at)
       const where = `${value} at ${tupleOf(indexOf(at, shape))}`
       const fate = finite ? `the loss is ${figure(loss)}, and the gradient of its row NaN` : `the loss is ${loss}`
       return [
         {
           level: 'error',
           argument: name,
-          message: `The ${name} is ${where}${reasonOf(subject, classes, name, at)}: ${fate}.`,
+          message: `The ${name} is ${where}${reason}: ${fate}.`,
           evidence: { index: indexOf(at, shape), value: String(value), loss: String(loss) },
-          repair: repairOf(subject, classes, name, value),
+          repair: repairOf(subject, classes, name, value, reason),
           pytorch: null,
         },
       ]
@@ -95,8 +96,11 @@ function isHarmful(subject: Subject, { count, inner, soft }: ClassCall, values: 
   if (normalised) return c === label || (label >= 0 && Number(subject.values.epsilon) > 0)
   if (!masked || soft) return true
   if (label >= 0 && (c === label || Number(subject.values.labelSmoothing) > 0)) return true
-  const start = at - c * inner
-  for (let other = 0; other < count; other++) if (values[start + other * inner] !== -Infinity) return false
+  return isMaskedWholly(values, at - c * inner, count, inner)
+}
+
+function isMaskedWholly(values: ArrayLike<number>, start: number, count: number, inner: number): boolean {
+  for (let c = 0; c < count; c++) if (values[start + c * inner] !== -Infinity) return false
   return true
 }
 
@@ -104,15 +108,21 @@ function reasonOf(subject: Subject, { scores, soft, count, inner }: ClassCall, n
   if (name !== scores || subject.numbers(name)[at] !== -Infinity) return ''
   if (soft) return ', where 0 · −inf is NaN'
   const c = Math.floor(at / inner) % count
+  if (isMaskedWholly(subject.numbers(name), at - c * inner, count, inner)) return ', as are all scores of its row'
   const label = labelsOf(subject)?.[Math.floor(at / (count * inner)) * inner + (at % inner)]
   if (c === label) return ', the score of the right class'
-  return Number(subject.values.labelSmoothing) > 0 ? ', of which label smoothing takes a share' : ', as are all scores of its row'
+  return ', of which label smoothing takes a share'
 }
 
-function repairOf(subject: Subject, { scores, soft }: ClassCall, name: string, value: number) {
+function repairOf(subject: Subject, { scores, soft }: ClassCall, name: string, value: number, reason: string) {
   const masks = name === scores && value === -Infinity
+  const whole = masks && reason.includes('all scores')
   const lowest =
-    soft || Number(subject.values.labelSmoothing) > 0 ? 'mask with a large negative number, such as -1e4' : 'unmask the class of the target'
+    soft || Number(subject.values.labelSmoothing) > 0
+      ? 'mask with a large negative number, such as -1e4'
+      : whole
+        ? 'leave a class unmasked in each row, or ignore the row and drop its gradient'
+        : 'unmask the class of the target'
   const before = `find what makes it ${value}: a division by 0, a logarithm of 0, numbers too large for ${subject.tensors[name].dtype}`
   return masks
     ? { surprisal: lowest, pytorch: soft ? `${name}.clamp(min=-1e4)` : lowest }

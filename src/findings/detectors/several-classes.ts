@@ -3,7 +3,7 @@ import { isFloating } from '../../tensor/dtype.ts'
 import { classCall, hasClassTarget } from '../classes.ts'
 import { clear, type Detector } from '../detector.ts'
 import { search } from '../repairs.ts'
-import { onesOf } from '../values.ts'
+import { severalOnes } from '../values.ts'
 import { grouped } from '../words.ts'
 
 /** Targets with several true classes at once, in a loss for which exactly one is. */
@@ -18,8 +18,8 @@ export const severalClasses: Detector = {
     const { target, scores, axis, outer, inner, count } = classes
     const refused = refusal !== null && (refusal.argument === target || refusal.code === 'target-range')
     if (refusal !== null && !refused) return clear
-    const ones = onesOf(tensors[target], axis)
-    if (ones === null || ones.most < 2) return clear
+    const ones = severalOnes(tensors[target], axis)
+    if (ones === null) return clear
     const [best] =
       scores === null
         ? []
@@ -29,10 +29,10 @@ export const severalClasses: Detector = {
       {
         level: refused ? 'error' : 'warning',
         argument: target,
-        message: `${grouped(ones.several)} of ${grouped(outer * inner)} rows of the ${target} have several ones, up to ${ones.most} of ${count}: ${spec.name} takes a row for one distribution, which adds up to 1.`,
+        message: `${grouped(ones.lines)} of ${grouped(outer * inner)} rows of the ${target} have several ones, up to ${ones.most} of ${count}: ${spec.name} takes a row for one distribution, which adds up to 1.`,
         evidence: {
           rows: outer * inner,
-          several: ones.several,
+          several: ones.lines,
           most: ones.most,
           classes: count,
           dtype: tensors[target].dtype,

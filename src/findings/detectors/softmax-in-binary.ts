@@ -2,7 +2,7 @@ import type { LossSpec } from '../../spec.ts'
 import { clear, type Detector } from '../detector.ts'
 import { farthestFromOne, softmaxTolerance } from '../sums.ts'
 import { typedCall } from '../typed.ts'
-import { onesOf } from '../values.ts'
+import { isOneHot } from '../values.ts'
 import { figure, grouped } from '../words.ts'
 
 /** Probabilities that compete, in a loss of yes or no per class. */
@@ -29,8 +29,7 @@ export const softmaxInBinary: Detector = {
     if (constant || rows < (classes === 2 ? 8 : 2)) return clear
     const farthest = farthestFromOne(values, shape, 1)
     if (farthest > softmaxTolerance(dtype)) return clear
-    const one = onesOf(tensors[target], 1)
-    const exclusive = one !== null && one.least === 1 && one.most === 1
+    const exclusive = isOneHot(tensors[target], 1)
     const changed = { [input]: { ours: `sigmoid(scores)`, torch: 'scores.sigmoid()' } }
     const { ours, torch } = typedCall(
       subject,

@@ -1,7 +1,7 @@
 import { tupleOf } from '../../tensor/shape.ts'
 import { type ClassCall, classCall, hasClassTarget } from '../classes.ts'
 import { clear, type Detector, type Draft } from '../detector.ts'
-import { type Repair, repairsOf } from '../repairs.ts'
+import { type Repair, repairsOf, saysOf } from '../repairs.ts'
 import type { Subject } from '../subject.ts'
 import { severalOnes } from '../values.ts'
 
@@ -29,7 +29,7 @@ export const targetShape: Detector = {
 /** Whether shapes are what is refused: also of integers, which their shape makes probabilities. */
 function isOfShapes({ refusal, tensors, spec }: Subject, { target, soft, axis }: ClassCall): boolean {
   if (refusal === null || (refusal.argument !== target && refusal.argument !== spec.inputs[0].name)) return false
-  if (refusal.code === 'dtype') return refusal.argument === target && soft && !severalOnes(tensors[target], axis)
+  if (refusal.code === 'dtype') return refusal.argument === target && soft && severalOnes(tensors[target], axis) === null
   return refusal.code === 'shape'
 }
 
@@ -43,7 +43,7 @@ export function draftOf(subject: Subject, classes: ClassCall, best: Repair | und
   const { target, shape, wanted } = classes
   const came = tensors[target].shape
   const fits = `The ${target} has shape ${tupleOf(came)}, and scores of shape ${tupleOf(shape)} go with ${tupleOf(wanted)}`
-  const says = best === undefined ? unfit(came, wanted) : best.steps.map((step) => step.says).join('; ')
+  const says = best === undefined ? unfit(came, wanted) : saysOf(best)
   const repair = refusal?.repair ?? ''
   return {
     level: 'error',

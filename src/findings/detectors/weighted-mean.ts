@@ -41,7 +41,7 @@ function ofIndices(subject: Subject): Outcome {
       ? `all ${grouped(plan.counted)} targets are of class ${present[0]}`
       : `all ${present.length} classes that occur weigh ${figure(weight)}`
   const sum = typedCall({ spec, tensors, values: { ...values, reduction: 'sum' } })
-  const divided = (call: string, division: string) => division.replace('_', call)
+  const divided = (call: string, division: string) => (alone ? call : division.replace('_', call))
   return [
     {
       // a few targets are of one class by chance

@@ -1,7 +1,7 @@
 import { torchName } from '../../tensor/dtype.ts'
 import { classCall } from '../classes.ts'
 import { clear, type Detector } from '../detector.ts'
-import { repairsOf } from '../repairs.ts'
+import { repairsOf, saysOf } from '../repairs.ts'
 import type { Subject } from '../subject.ts'
 
 /** Floats where integers are wanted, or integers where floats are; or two precisions in one call. */
@@ -15,12 +15,12 @@ export const wrongDType: Detector = {
     const { argument, expected, repair, pytorch } = refusal
     const { dtype } = tensors[argument]
     const [best, ...others] = repairsOf(subject)
-    const says = best === undefined ? '' : `: ${best.steps.map((step) => step.says).join('; ')}`
+    const meant = best?.steps.every(({ kind }) => kind === 'cast') === false ? `; ${saysOf(best)}` : ''
     return [
       {
         level: 'error',
         argument,
-        message: `${spec.name} wants ${expected} as ${argument}, and got ${dtype}, PyTorch's ${torchName(dtype)}${says}.`,
+        message: `The ${argument} is ${dtype}, which PyTorch calls ${torchName(dtype)}; ${spec.name} wants ${expected}${meant}.`,
         evidence: { dtype, shape: tensors[argument].shape, others: others.map(({ ours }) => ours) },
         repair: { surprisal: best?.ours ?? repair, pytorch: best?.torch ?? repair },
         pytorch,

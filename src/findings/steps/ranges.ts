@@ -53,11 +53,16 @@ export function rangeSteps(state: State, { argument }: LossError): readonly Step
     )
     change('the labels are −1 and 1, and the classes 0 and 1', 1, shifted)
   }
-  if (odd.length === 1 && 'ignoreIndex' in spec.options) {
-    const says = `${odd[0]} is no class, if it marks what is not to be counted`
-    steps.push({ kind: 'ignore', cost: odd[0] < 0 || odd[0] === 255 ? 1 : 3, says, values: { ignoreIndex: odd[0] } })
+  const [mark] = odd
+  // a number that is little beyond the classes is a class that the network lacks, more often than a mark
+  const isMark = mark < 0 || mark === 255 || mark >= 2 * classes.count
+  if (odd.length === 1 && 'ignoreIndex' in spec.options && isMark) {
+    const says = `${mark} is no class, if it marks what is not to be counted`
+    steps.push({ kind: 'ignore', cost: mark < 0 || mark === 255 ? 1 : 3, says, values: { ignoreIndex: mark } })
   }
-  if (seen.length <= classes.count && least >= 0 && seen.length > 1) {
+  // numbers of another list: as many as there are classes, or most of them beyond
+  const another = seen.length === classes.count || (seen.length < classes.count && 2 * odd.length >= seen.length)
+  if (another && least >= 0 && seen.length > 1) {
     const to = asIndices(numbers.map((value) => (value === values.ignoreIndex ? value : seen.indexOf(value))) as Float64Array, target.shape)
     const pairs = seen.slice(0, 4).map((value, index) => `${value} → ${index}`)
     const by = `number the ${seen.length} labels that occur from 0, always in the same order: ${pairs.join(', ')}${seen.length > 4 ? ', …' : ''}`
