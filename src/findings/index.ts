@@ -15,6 +15,7 @@ import { oneHotInBinary } from './detectors/one-hot-in-binary.ts'
 import { paddingCounted } from './detectors/padding-counted.ts'
 import { scoresNotFinite } from './detectors/scores-not-finite.ts'
 import { severalClasses } from './detectors/several-classes.ts'
+import { sigmoidTwice } from './detectors/sigmoid-twice.ts'
 import { softmaxInBinary } from './detectors/softmax-in-binary.ts'
 import { softmaxTwice } from './detectors/softmax-twice.ts'
 import { sumOrMean } from './detectors/sum-or-mean.ts'
@@ -33,6 +34,7 @@ export const detectors: readonly Detector[] = [
   oneClass,
   nothingCounted,
   softmaxTwice,
+  sigmoidTwice,
   notLogProbabilities,
   notADistribution,
   severalClasses,

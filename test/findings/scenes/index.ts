@@ -15,6 +15,7 @@ import { oneHotInBinary } from './one-hot-in-binary.ts'
 import { paddingCounted } from './padding-counted.ts'
 import { scoresNotFinite } from './scores-not-finite.ts'
 import { severalClasses } from './several-classes.ts'
+import { sigmoidTwice } from './sigmoid-twice.ts'
 import { softmaxInBinary } from './softmax-in-binary.ts'
 import { softmaxTwice } from './softmax-twice.ts'
 import { sumOrMean } from './sum-or-mean.ts'
@@ -33,6 +34,7 @@ export const scenes: readonly Scene[] = [
   oneClass,
   nothingCounted,
   softmaxTwice,
+  sigmoidTwice,
   notLogProbabilities,
   notADistribution,
   severalClasses,
