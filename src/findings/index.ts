@@ -1,14 +1,20 @@
 import type { Detector } from './detector.ts'
+import { broadcastPairs } from './detectors/broadcast-pairs.ts'
 import { classAxis } from './detectors/class-axis.ts'
 import { classOutOfRange } from './detectors/class-out-of-range.ts'
 import { damagedMask } from './detectors/damaged-mask.ts'
+import { degenerateBoxes } from './detectors/degenerate-boxes.ts'
 import { ignoredInMean } from './detectors/ignored-in-mean.ts'
+import { impossibleTarget } from './detectors/impossible-target.ts'
 import { integerScores } from './detectors/integer-scores.ts'
 import { labelShift } from './detectors/label-shift.ts'
+import { logitsAsProbabilities } from './detectors/logits-as-probabilities.ts'
 import { maskOfGreys } from './detectors/mask-of-greys.ts'
 import { meanOfMeans } from './detectors/mean-of-means.ts'
 import { notADistribution } from './detectors/not-a-distribution.ts'
 import { notLogProbabilities } from './detectors/not-log-probabilities.ts'
+import { notPositive } from './detectors/not-positive.ts'
+import { notSigns } from './detectors/not-signs.ts'
 import { nothingCounted } from './detectors/nothing-counted.ts'
 import { oneClass } from './detectors/one-class.ts'
 import { oneHotInBinary } from './detectors/one-hot-in-binary.ts'
@@ -46,6 +52,12 @@ export const detectors: readonly Detector[] = [
   ignoredInMean,
   paddingCounted,
   labelShift,
+  logitsAsProbabilities,
+  impossibleTarget,
+  broadcastPairs,
+  notSigns,
+  degenerateBoxes,
+  notPositive,
   meanOfMeans,
   sumOrMean,
 ]

@@ -1,6 +1,8 @@
 import { insideOf } from '../contract.ts'
 import { cannot, clear, type Detector } from '../detector.ts'
 import { extentOf, lookedAt } from '../extent.ts'
+import { farthestFromOne, softmaxTolerance } from '../sums.ts'
+import { typedCall } from '../typed.ts'
 import { counted, figure } from '../words.ts'
 
 /** Sigmoid before a loss that takes the sigmoid itself: every score in (0, 1), spread as probabilities are. */
@@ -8,7 +10,7 @@ export const sigmoidTwice: Detector = {
   code: 'sigmoid-twice',
   title: 'sigmoid before a loss that has it inside',
   applies: (spec) => 'mode' in spec.options || insideOf(spec, {}) === 'sigmoid',
-  look: ({ spec, values, tensors, sample }) => {
+  look: ({ spec, values, tensors, sample, numbers }) => {
     if (insideOf(spec, values) !== 'sigmoid') return clear
     const [{ name }] = spec.inputs
     const { size } = tensors[name]
@@ -30,22 +32,24 @@ export const sigmoidTwice: Detector = {
     if (!likeProbabilities(min, max, sum / seen.length)) {
       return cannot(`every value is in [${figure(min)}, ${figure(max)}]: scores of an untrained network can be as near to each other`)
     }
-    const floor = Math.log1p(Math.exp(-1))
-    const fromLogits = 'fromLogits' in spec.options
-    const function_ = spec.pytorch === null ? spec.name : `F.${spec.pytorch}`
+    // what competes for 1 along the classes has a check of its own
+    const { shape, dtype } = tensors[name]
+    if (shape.length > 1 && shape[1] > 1 && farthestFromOne(numbers(name), shape, 1) <= softmaxTolerance(dtype)) return clear
+    const scores = typedCall({ spec, values, tensors }, { [name]: { ours: 'scores', torch: 'scores' } })
     return {
       looked: lookedAt(size),
       found: [
         {
           level: 'warning',
           argument: name,
-          message: `The ${name} looks like probabilities: ${size > seen.length ? 'all of the sample' : `all ${counted(size, 'value')}`} lie in [${figure(min)}, ${figure(max)}]. ${spec.name} takes the sigmoid itself, and of numbers in [0, 1] that is never outside [0.5, 0.7311].`,
-          evidence: { min, max, values: size, lowestOfPositive: floor, lowestOfNegative: Math.LN2 },
+          message: `${name} looks like probabilities: ${size > seen.length ? 'all that were looked at' : `all ${counted(size, 'value')}`} lie in [${figure(min)}, ${figure(max)}]. ${spec.name} takes the sigmoid itself, and of numbers in [0, 1] that is never outside [0.5, 0.7311].`,
+          evidence: { min, max, values: size, lowestOfPositive: Math.log1p(Math.exp(-1)), lowestOfNegative: Math.LN2 },
           repair: {
-            surprisal: fromLogits
-              ? `${spec.name}(input, target, { fromLogits: false })`
-              : `give ${spec.name} the scores before the sigmoid; or binaryCrossEntropy(${name}, ${spec.inputs[1].name}) if only probabilities are left`,
-            pytorch: `drop the sigmoid before ${function_}; or F.binary_cross_entropy(${name}, ${spec.inputs[1].name})`,
+            surprisal:
+              'fromLogits' in spec.options
+                ? typedCall({ spec, tensors, values: { ...values, fromLogits: false } }).ours
+                : `${scores.ours}, with the scores before the sigmoid`,
+            pytorch: spec.pytorch === null ? 'drop the sigmoid before the loss' : `${scores.torch}, with the scores before the sigmoid`,
           },
           pytorch: null,
         },
