@@ -63,7 +63,7 @@ function draftOf(subject: Subject, target: string): Draft {
     'ignoreIndex' in spec.options,
   )
   const typed = change === undefined ? null : typedCall(subject, { [target]: change })
-  const loss = subject.again({})
+  const loss = subject.mean()
   const negative = loss !== null && loss < 0 ? ` The loss is ${figure(loss)}, and an honest one is never negative.` : ''
   return {
     level: 'error',
