@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type Card, card } from '../src/card.ts'
 import { binaryCrossEntropy, binaryCrossEntropyWithLogits, crossEntropy, mseLoss, nllLoss } from '../src/losses/index.ts'
+import { findingPages, findingsFolder } from './finding-pages.ts'
 import { lossPages } from './loss-pages.ts'
 import { measuresFile, measuresPage } from './measures-page.ts'
 import { segmentationPage, withConventions } from './segmentation.ts'
@@ -37,12 +38,17 @@ function cards(): string {
   ].join('\n')
 }
 
+/** Writes the pages of a folder, and removes those that are none any more. */
+function writePages(folder: URL, pages: ReadonlyMap<string, string>): void {
+  mkdirSync(folder, { recursive: true })
+  for (const name of readdirSync(folder)) if (name.endsWith('.md') && !pages.has(name)) rmSync(new URL(name, folder))
+  for (const [name, text] of pages) writeFileSync(new URL(name, folder), text)
+}
+
 if (process.argv[1] === new URL(import.meta.url).pathname) {
   writeFileSync(readme, withCards(readFileSync(readme, 'utf8')))
   writeFileSync(segmentationPage, withConventions(readFileSync(segmentationPage, 'utf8')))
   writeFileSync(measuresFile, measuresPage())
-  const pages = lossPages()
-  mkdirSync(folder, { recursive: true })
-  for (const name of readdirSync(folder)) if (!pages.has(name)) rmSync(new URL(name, folder))
-  for (const [name, text] of pages) writeFileSync(new URL(name, folder), text)
+  writePages(folder, lossPages())
+  writePages(findingsFolder, findingPages())
 }

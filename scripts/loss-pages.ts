@@ -174,7 +174,7 @@ const helpOf = ({ help, ours, functional }: OptionSpec): string =>
   `${help}${ours ? ' (Not in PyTorch.)' : ''}${functional ? ' (Of the function only.)' : ''}`
 
 /** The import of what an example uses. */
-function importsOf(example: string): string {
+export function importsOf(example: string): string {
   const used = Object.keys(library).filter((name) => new RegExp(`(?<!\\.)\\b${name}\\b(?=[(.,])`).test(example.replace(/\/\/.*/g, '')))
   return `import { ${used.sort().join(', ')} } from 'surprisal'\n`
 }

@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { folder, withCards } from '../scripts/docs.ts'
 import { docstringOf } from '../scripts/docstring.ts'
+import { findingPages, findingsFolder, readMeasured } from '../scripts/finding-pages.ts'
 import { lossPages } from '../scripts/loss-pages.ts'
 import { measuresFile, measuresPage } from '../scripts/measures-page.ts'
 import { texOf } from '../scripts/tex.ts'
+import { detectors } from '../src/findings/index.ts'
 import * as losses from '../src/losses/index.ts'
 import * as measures from '../src/measures/index.ts'
 import type { MeasureSpec } from '../src/measures/measure.ts'
@@ -28,6 +30,20 @@ test('docs/measures.md has what the measures say of themselves (npm run docs)', 
     expect(page).toContain(`\n## ${spec.name}\n`)
     for (const [name, help] of Object.entries({ ...spec.gives })) expect(page).toContain(`| \`${name}\` | ${help} |`)
   }
+})
+
+test('docs/findings has the pages that the table of checks makes (npm run docs)', () => {
+  const pages = findingPages()
+  expect(
+    readdirSync(findingsFolder)
+      .filter((name) => name.endsWith('.md'))
+      .sort(),
+  ).toEqual([...pages.keys()].sort())
+  for (const [name, text] of pages) expect(readFileSync(new URL(name, findingsFolder), 'utf8'), name).toBe(text)
+})
+
+test('every check has been measured (npm run alarms)', () => {
+  expect(Object.keys(readMeasured()).sort()).toEqual(detectors.map(({ code }) => code).sort())
 })
 
 test('every loss has a page, and the index leads to it', () => {
