@@ -1,21 +1,28 @@
 import type { Detector } from './detector.ts'
 import { againstChance } from './detectors/against-chance.ts'
+import { broadcastPairs } from './detectors/broadcast-pairs.ts'
 import { classAxis } from './detectors/class-axis.ts'
 import { classOutOfRange } from './detectors/class-out-of-range.ts'
 import { damagedMask } from './detectors/damaged-mask.ts'
+import { degenerateBoxes } from './detectors/degenerate-boxes.ts'
 import { ignoredInMean } from './detectors/ignored-in-mean.ts'
+import { impossibleTarget } from './detectors/impossible-target.ts'
 import { integerScores } from './detectors/integer-scores.ts'
 import { labelShift } from './detectors/label-shift.ts'
+import { logitsAsProbabilities } from './detectors/logits-as-probabilities.ts'
 import { maskOfGreys } from './detectors/mask-of-greys.ts'
 import { meanOfMeans } from './detectors/mean-of-means.ts'
 import { notADistribution } from './detectors/not-a-distribution.ts'
 import { notLogProbabilities } from './detectors/not-log-probabilities.ts'
+import { notPositive } from './detectors/not-positive.ts'
+import { notSigns } from './detectors/not-signs.ts'
 import { nothingCounted } from './detectors/nothing-counted.ts'
 import { oneClass } from './detectors/one-class.ts'
 import { oneHotInBinary } from './detectors/one-hot-in-binary.ts'
 import { paddingCounted } from './detectors/padding-counted.ts'
 import { scoresNotFinite } from './detectors/scores-not-finite.ts'
 import { severalClasses } from './detectors/several-classes.ts'
+import { sigmoidTwice } from './detectors/sigmoid-twice.ts'
 import { softmaxInBinary } from './detectors/softmax-in-binary.ts'
 import { softmaxTwice } from './detectors/softmax-twice.ts'
 import { sumOrMean } from './detectors/sum-or-mean.ts'
@@ -34,6 +41,7 @@ export const detectors: readonly Detector[] = [
   oneClass,
   nothingCounted,
   softmaxTwice,
+  sigmoidTwice,
   notLogProbabilities,
   notADistribution,
   severalClasses,
@@ -45,6 +53,12 @@ export const detectors: readonly Detector[] = [
   ignoredInMean,
   paddingCounted,
   labelShift,
+  logitsAsProbabilities,
+  impossibleTarget,
+  broadcastPairs,
+  notSigns,
+  degenerateBoxes,
+  notPositive,
   againstChance,
   meanOfMeans,
   sumOrMean,

@@ -2,10 +2,11 @@ import { type Call, readCall } from '../check.ts'
 import { LossError } from '../errors.ts'
 import { checked, type LossFunction, type Plan } from '../loss.ts'
 import type { Domain, LossSpec } from '../spec.ts'
+import { noGrad } from '../tensor/autograd.ts'
 import { isFloating, type Numbers } from '../tensor/dtype.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { numbersOf } from '../tensor/view.ts'
-import { type Extent, extentOf } from './extent.ts'
+import { type Extent, extentOf, leaves, sampleOf } from './extent.ts'
 
 /** A call under examination: its arguments as read, whether the loss refuses it, and facts about the values, each found out once. */
 export interface Subject {
@@ -26,6 +27,10 @@ export interface Subject {
   extent(name: string): Extent
   /** The mean of the call itself, whatever its reduction; null where it is refused. Computed once, or known from a call that was made. */
   mean(): number | null
+  /** Some elements of an argument, in runs spread evenly over it: all of them where they are no more than `sampleSize`. */
+  sample(name: string): Numbers
+  /** Whether an element of an argument lies outside [low, high]; NaN does not. Looks at all of them. */
+  leaves(name: string, low: number, high: number): boolean
   /** The same call with some arguments or options replaced: its mean, or null where that is refused. */
   again(replaced: Readonly<Record<string, unknown>>): number | null
 }
@@ -57,6 +62,8 @@ export function subjectOf(loss: LossFunction, args: readonly unknown[]): Subject
     argument: (...domains) => domainsOf(spec).find(([name, domain]) => tensors[name] !== undefined && domains.includes(domain))?.[0],
     numbers,
     extent: once((name) => extentOf(numbers(name))),
+    sample: once((name) => sampleOf(numbers(name))),
+    leaves: (name, low, high) => leaves(numbers(name), low, high),
     mean: () => meanKnown('mean'),
     again,
   }
@@ -84,11 +91,12 @@ const given = (values: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 
 function meanOf(loss: LossFunction, named: Readonly<Record<string, unknown>>): number | null {
-  const { inputs } = loss.spec
-  const options = Object.fromEntries(Object.entries(named).filter(([name]) => inputs.every((input) => input.name !== name)))
-  const { reduction: _, ...rest } = options
+  const { inputs, options } = loss.spec
+  const given = Object.fromEntries(Object.entries(named).filter(([name]) => inputs.every((input) => input.name !== name)))
+  const { reduction: _, sizeAverage: __, reduce: ___, ...rest } = given
+  const mean = options.reduction === undefined ? {} : { reduction: 'mean' }
   try {
-    const value: Tensor = loss(...inputs.map(({ name }) => named[name]), rest as never)
+    const value: Tensor = noGrad(() => loss(...inputs.map(({ name }) => named[name]), { ...rest, ...mean } as never))
     return value.item()
   } catch (error) {
     if (error instanceof LossError) return null

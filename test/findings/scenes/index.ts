@@ -1,21 +1,28 @@
 import type { Scene } from '../scene.ts'
 import { againstChance } from './against-chance.ts'
+import { broadcastPairs } from './broadcast-pairs.ts'
 import { classAxis } from './class-axis.ts'
 import { classOutOfRange } from './class-out-of-range.ts'
 import { damagedMask } from './damaged-mask.ts'
+import { degenerateBoxes } from './degenerate-boxes.ts'
 import { ignoredInMean } from './ignored-in-mean.ts'
+import { impossibleTarget } from './impossible-target.ts'
 import { integerScores } from './integer-scores.ts'
 import { labelShift } from './label-shift.ts'
+import { logitsAsProbabilities } from './logits-as-probabilities.ts'
 import { maskOfGreys } from './mask-of-greys.ts'
 import { meanOfMeans } from './mean-of-means.ts'
 import { notADistribution } from './not-a-distribution.ts'
 import { notLogProbabilities } from './not-log-probabilities.ts'
+import { notPositive } from './not-positive.ts'
+import { notSigns } from './not-signs.ts'
 import { nothingCounted } from './nothing-counted.ts'
 import { oneClass } from './one-class.ts'
 import { oneHotInBinary } from './one-hot-in-binary.ts'
 import { paddingCounted } from './padding-counted.ts'
 import { scoresNotFinite } from './scores-not-finite.ts'
 import { severalClasses } from './several-classes.ts'
+import { sigmoidTwice } from './sigmoid-twice.ts'
 import { softmaxInBinary } from './softmax-in-binary.ts'
 import { softmaxTwice } from './softmax-twice.ts'
 import { sumOrMean } from './sum-or-mean.ts'
@@ -35,6 +42,7 @@ export const scenes: readonly Scene[] = [
   oneClass,
   nothingCounted,
   softmaxTwice,
+  sigmoidTwice,
   notLogProbabilities,
   notADistribution,
   severalClasses,
@@ -46,6 +54,12 @@ export const scenes: readonly Scene[] = [
   ignoredInMean,
   paddingCounted,
   labelShift,
+  logitsAsProbabilities,
+  impossibleTarget,
+  broadcastPairs,
+  notSigns,
+  degenerateBoxes,
+  notPositive,
   meanOfMeans,
   sumOrMean,
 ]
