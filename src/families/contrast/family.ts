@@ -41,29 +41,24 @@ export function twoViews<const T extends OptionTable, const M extends string, co
 function planKeys(call: Call, reduction: Reduction): Plan<ContrastProblem> {
   const { rows, width } = checkPairs(call, 'query', 'positiveKey')
   const negatives = checkNegatives(call, rows, width)
-  const candidates = negatives === null ? ['positiveKey'] : ['positiveKey', 'negativeKeys']
+  // numbered are the queries, then the keys, then the negatives
   const comparison = (row: number) => {
-    if (negatives === null) return { positive: row, start: 0, end: rows, self: -1 }
-    const start = rows + (negatives.own ? row * negatives.count : 0)
-    return { positive: row, start, end: start + negatives.count, self: -1 }
+    if (negatives === null) return { positive: rows + row, start: rows, end: 2 * rows, self: -1 }
+    const start = 2 * rows + (negatives.own ? row * negatives.count : 0)
+    return { positive: rows + row, start, end: start + negatives.count, self: -1 }
   }
-  return plan(call, reduction, rows, { rows, width, queries: ['query'], candidates, comparison })
+  return plan(call, reduction, { rows, width, comparison })
 }
 
 function planViews(call: Call, reduction: Reduction): Plan<ContrastProblem> {
   const { rows: samples, width } = checkPairs(call, 'view1', 'view2')
   const rows = 2 * samples
-  const both = ['view1', 'view2']
   const comparison = (row: number) => ({ positive: (row + samples) % rows, start: 0, end: rows, self: row })
-  return plan(call, reduction, rows, { rows, width, queries: both, candidates: both, comparison })
+  return plan(call, reduction, { rows, width, comparison })
 }
 
-function plan(
-  call: Call,
-  reduction: Reduction,
-  rows: number,
-  problem: Pick<ContrastProblem, 'rows' | 'width' | 'queries' | 'candidates' | 'comparison'>,
-): Plan<ContrastProblem> {
+function plan(call: Call, reduction: Reduction, problem: Pick<ContrastProblem, 'rows' | 'width' | 'comparison'>): Plan<ContrastProblem> {
+  const { rows } = problem
   const { tensors: operands, values } = call
   const dtype = resultType(Object.values(operands))
   return {

@@ -2,14 +2,11 @@ import type { View } from '../../tensor/view.ts'
 
 /** Rows of vectors, each of which is to be likest to one candidate among several. */
 export interface ContrastProblem {
-  /** What gradients are by: each (…, D), by name. */
+  /** (…, D) each, by name. Their vectors, one after the other, have the numbers by which they are compared; the first `rows` are the queries. */
   readonly operands: Readonly<Record<string, View>>
-  /** The vectors of these operands, one after the other, are the queries, and those of these the candidates. */
-  readonly queries: readonly string[]
-  readonly candidates: readonly string[]
   readonly rows: number
   readonly width: number
-  /** Row by row which candidates are compared. */
+  /** Row by row which vectors are compared with it. */
   readonly comparison: (row: number) => Comparison
   readonly temperature: number
   /** Whether vectors are divided by their length first. */
