@@ -280,6 +280,7 @@ function wrongType(spec: LossSpec, fn: string, name: string, wanted: string, val
           : value === null
             ? 'NoneType'
             : typeof value
+  const of = fn.startsWith('nn.') ? spec.made?.types?.[name] : undefined
   return new LossError({
     code: 'option-type',
     fn,
@@ -289,7 +290,7 @@ function wrongType(spec: LossSpec, fn: string, name: string, wanted: string, val
       { float: 'a number', int: 'an integer', bool: 'true or false', function: 'a function of two tensors' }[wanted] ??
       'an array of numbers',
     repair: `${name}: ${exampleOf(spec.options[name])}, for instance`,
-    pytorch: typeText(spec, name, wanted, came),
+    pytorch: of === undefined ? typeText(spec, name, wanted, came) : of(came),
   })
 }
 

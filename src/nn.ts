@@ -8,10 +8,12 @@ import * as layers from './layers.ts'
 import { LinearCrossEntropyLoss } from './linear-criterion.ts'
 import type { LossFunction } from './loss.ts'
 import * as losses from './losses/index.ts'
+import { snakeCase } from './names.ts'
 import { legacyReduction, warnLegacy } from './reduce.ts'
 import { report } from './reports/report.ts'
 import type { Report, ReportOptions } from './reports/types.ts'
 import { functionalOnly, type ModuleOptionsOf, type OptionsOf, type OptionTable, pythonModule } from './spec.ts'
+import { tensorFrom } from './tensor/from.ts'
 import type { Tensor } from './tensor/tensor.ts'
 
 /** A loss with its options fixed: PyTorch's criterion. */
@@ -62,6 +64,7 @@ function criterionOf(loss: LossFunction) {
     const options = readOptions(spec, name, asked, checkOptionNames)
     for (const functional of functionalOnly(spec)) if (options[functional] !== undefined) throw ofFunction(spec, name, functional)
     const once = settled(name, options)
+    checkOptions(spec, name, once)
     const run = watched(loss, name, { ...(asked as CheckOptions | undefined) })
     const forward = (...args: unknown[]): Tensor => {
       if (args.length !== spec.inputs.length) throw wrongArguments(spec, name, args.length)
@@ -89,6 +92,20 @@ function settled(name: string, options: Record<string, unknown>): Record<string,
   if (sizeAverage === undefined && reduce === undefined) return rest
   warnLegacy(name, options)
   return { ...rest, reduction: legacyReduction(options) }
+}
+
+/** Refuses what PyTorch's constructor refuses: arrays that are none, and what it says itself. */
+function checkOptions(spec: LossFunction['spec'], fn: string, options: Readonly<Record<string, unknown>>): void {
+  for (const [name, option] of Object.entries(spec.options)) {
+    if (option.kind !== 'tensor' || options[name] === undefined) continue
+    tensorFrom(options[name], {}, fn, name, 'float32', (came) =>
+      pythonModule(spec) === null
+        ? null
+        : `TypeError: cannot assign '${came}' object to buffer '${snakeCase(name)}' (torch Tensor or None required)`,
+    )
+  }
+  const refusal = spec.made?.refuses?.(options) ?? null
+  if (refusal !== null) throw new LossError({ fn, ...refusal })
 }
 
 function ofFunction(spec: LossFunction['spec'], module: string, option: string): LossError {

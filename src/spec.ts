@@ -1,3 +1,4 @@
+import type { LossErrorFields } from './errors.ts'
 import { snakeCase } from './names.ts'
 import type { TensorLike } from './tensor/from.ts'
 import type { Tensor } from './tensor/tensor.ts'
@@ -137,6 +138,9 @@ type OptionValue<S extends OptionSpec> = S extends { kind: 'tensor' }
 /** The options object of a loss, from its table. `null` stands for Python's `None`, where that is PyTorch's default. */
 export type OptionsOf<T extends OptionTable> = { readonly [K in keyof T]?: OptionValue<T[K]> }
 
+/** What is wrong with an option, whichever function it was given to. */
+export type Refusal = Omit<LossErrorFields, 'fn'>
+
 /** Everything about a loss that is data: the public function, `nn`, the command line, the docs and the tests derive from it. */
 export interface LossSpec<T extends OptionTable = OptionTable, N extends string = string> {
   /** The function's name here: PyTorch's in camelCase. */
@@ -170,6 +174,12 @@ export interface LossSpec<T extends OptionTable = OptionTable, N extends string 
    * none. null for calls that it reduces in C++.
    */
   readonly reducedInPython?: (tensors: Readonly<Record<string, unknown>>) => ((given: unknown) => string) | null
+  /** What PyTorch's module refuses when it is made, in words of its own; whatever else is wrong it finds at the call. */
+  readonly made?: {
+    readonly refuses?: (options: Readonly<Record<string, unknown>>) => Refusal | null
+    /** PyTorch's text for an option of another type, by Python's name of that type; null where that is taken. */
+    readonly types?: Readonly<Record<string, (came: string) => string | null>>
+  }
   /** PyTorch's C++ function with its arguments in order, as its TypeErrors name them; left out where there is none. */
   readonly native?: {
     readonly name: string

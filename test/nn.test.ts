@@ -13,6 +13,7 @@ import {
   tensor,
   type WarningHandler,
 } from '../src/index.ts'
+import { refused } from './support.ts'
 
 /** `nn` as the seed's author writes it: a linear model, perhaps a layer, a criterion, backward. */
 const input = tensor([
@@ -228,6 +229,62 @@ describe('slips of the pen', () => {
     }
     expect(caught).toBeInstanceOf(LossError)
     expect(caught).toMatchObject({ code, pytorch, repair: expect.stringContaining(repair) })
+  })
+})
+
+describe('what a constructor refuses, as PyTorch 2.13 does when the module is made', () => {
+  const buffer = (type: string, name: string) =>
+    `TypeError: cannot assign '${type}' object to buffer '${name}' (torch Tensor or None required)`
+  test.each<[string, object, string, string | null]>([
+    ['MultiMarginLoss', { p: 3 }, 'p', 'ValueError: only p == 1 and p == 2 supported'],
+    ['MultiMarginLoss', { p: 3, weight: [[1, 2]] }, 'p', 'ValueError: only p == 1 and p == 2 supported'],
+    [
+      'MultiMarginLoss',
+      { weight: [[1, 2]] },
+      'weight',
+      'ValueError: MultiMarginLoss: expected weight to be None or 1D tensor, got 2D instead',
+    ],
+    ['TripletMarginLoss', { margin: 0 }, 'margin', 'ValueError: TripletMarginLoss: expected margin to be greater than 0, got 0 instead'],
+    [
+      'TripletMarginLoss',
+      { margin: -0.5 },
+      'margin',
+      'ValueError: TripletMarginLoss: expected margin to be greater than 0, got -0.5 instead',
+    ],
+    ['TripletMarginLoss', { margin: 'a' }, 'margin', "TypeError: '<=' not supported between instances of 'str' and 'int'"],
+    [
+      'TripletMarginWithDistanceLoss',
+      { margin: -0.5 },
+      'margin',
+      'ValueError: TripletMarginWithDistanceLoss: expected margin to be greater than 0, got -0.5 instead',
+    ],
+    ['HuberLoss', { delta: 'a' }, 'delta', "TypeError: delta must be a float or int, got: <class 'str'>"],
+    ['HuberLoss', { delta: null }, 'delta', "TypeError: delta must be a float or int, got: <class 'NoneType'>"],
+    // Python's True is an int, and 1
+    ['HuberLoss', { delta: true }, 'delta', null],
+    ['CrossEntropyLoss', { weight: 'w.npy' }, 'weight', buffer('str', 'weight')],
+    ['BCEWithLogitsLoss', { posWeight: { of: 2 } }, 'posWeight', buffer('dict', 'pos_weight')],
+    ['QualityFocalLoss', { margin: 1 }, 'margin', null],
+  ])('%s(%o)', (module, options, argument, pytorch) => {
+    const make = (nn as unknown as Record<string, (options: object) => unknown>)[module]
+    expect(refused(() => make(options))).toMatchObject({ fn: `nn.${module}`, argument, pytorch })
+  })
+
+  test('and nothing that it takes', () => {
+    // torch 2.13.0 makes all of these, and refuses some of them at the call
+    expect(
+      nn
+        .MultiMarginLoss({ p: 2, weight: [1, 2] })([[1, 2]], [0])
+        .item(),
+    ).toBe(2)
+    expect(refused(() => nn.HuberLoss({ delta: -1 })([1], [2]))).toMatchObject({ fn: 'huberLoss', argument: 'delta' })
+    expect(
+      nn
+        .TripletMarginLoss({ margin: Number.NaN })([[1]], [[1]], [[2]])
+        .item(),
+    ).toBeNaN()
+    expect(refused(() => nn.CrossEntropyLoss({ labelSmoothing: 2 })([[1, 2]], [0]))).toMatchObject({ fn: 'crossEntropy' })
+    expect(nn.CrossEntropyLoss({ weight: null }).options).toEqual({})
   })
 })
 

@@ -51,6 +51,7 @@ export const huberLoss = pointwise({
   },
   differentiable: ['weight'],
   reducedInPython: reducedWithWeight,
+  made: { types: { delta: (came) => (came === 'bool' ? null : `TypeError: delta must be a float or int, got: <class '${came}'>`) } },
   native: { name: 'huber_loss', order: ['input', 'target', 'reduction', 'delta'], sized: ['input', 'target', 'weight'] },
   dtype,
 

@@ -1,3 +1,4 @@
+import { refusesOptions } from '../families/margin-rows/check.ts'
 import { marginRows } from '../families/margin-rows/family.ts'
 import { classOptions, reductionOptions } from '../spec.ts'
 
@@ -38,6 +39,7 @@ export const multiMarginLoss = marginRows({
     weight: { ...classOptions.weight, axes: 'C', help: 'A weight per class, shape (C): that of the right one counts.' },
     ...reductionOptions,
   },
+  made: { refuses: refusesOptions },
   native: {
     name: 'multi_margin_loss',
     order: ['input', 'target', 'p', 'margin', 'weight', 'reduction'],

@@ -1,3 +1,4 @@
+import { refusesMargin } from '../families/vectors/check.ts'
 import { distancesOfVectors } from '../families/vectors/family.ts'
 import { broadcastOption, reductionOptions } from '../spec.ts'
 
@@ -42,6 +43,7 @@ export const tripletMarginLoss = distancesOfVectors({
     ...reductionOptions,
     broadcast: { ...broadcastOption, help: 'Let one row or column stand for all, as PyTorch does without a word.' },
   },
+  made: { refuses: refusesMargin('TripletMarginLoss') },
   native: {
     name: 'triplet_margin_loss',
     order: ['anchor', 'positive', 'negative', 'margin', 'p', 'eps', 'swap', 'reduction'],

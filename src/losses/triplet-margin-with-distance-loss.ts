@@ -1,3 +1,4 @@
+import { refusesMargin } from '../families/vectors/check.ts'
 import { composedDistances } from '../families/vectors/composed.ts'
 import { distances } from '../families/vectors/distances.ts'
 import { broadcastOption, reductionOptions } from '../spec.ts'
@@ -55,6 +56,7 @@ export const tripletMarginWithDistanceLoss = composedDistances(
       broadcast: { ...broadcastOption, help: 'Let one row or column stand for all, as PyTorch does without a word.' },
     },
     reducedInPython: () => (given) => `ValueError: ${given ?? 'None'} is not a valid value for reduction`,
+    made: { refuses: refusesMargin('TripletMarginWithDistanceLoss') },
     native: {
       name: 'triplet_margin_with_distance_loss',
       order: [],

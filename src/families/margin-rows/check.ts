@@ -1,6 +1,8 @@
 import { type Call, wrongDType, wrongShape } from '../../check.ts'
 import { LossError } from '../../errors.ts'
+import type { Refusal } from '../../spec.ts'
 import { isFloating, torchName } from '../../tensor/dtype.ts'
+import { type TensorLike, tensor } from '../../tensor/from.ts'
 import { listOf, repairShape, tupleOf } from '../../tensor/shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { numbersOf } from '../../tensor/view.ts'
@@ -68,6 +70,24 @@ export function checkManyLabels(call: Call): Rows & { readonly labels: Int32Arra
   checkScoreDType(call, 'multilabel_margin_loss_forward_out_frame')
   checkLabelDType(call)
   return { rows, classes, labels: Int32Array.from(labels) }
+}
+
+/** What PyTorch refuses of the options of a loss of one label when its module is made. */
+export function refusesOptions({ p = 1, weight }: Readonly<Record<string, unknown>>): Refusal | null {
+  if (p !== 1 && p !== 2) {
+    const pytorch = 'ValueError: only p == 1 and p == 2 supported'
+    return { code: 'option-range', argument: 'p', received: String(p), expected: '1 or 2', repair: 'p: 1', pytorch }
+  }
+  const shape = weight === undefined ? [0] : tensor(weight as TensorLike).shape
+  if (shape.length === 1) return null
+  return {
+    code: 'shape',
+    argument: 'weight',
+    received: `shape ${tupleOf(shape)}`,
+    expected: '(C,): one weight per class',
+    repair: 'reshape(weight, [-1])',
+    pytorch: `ValueError: MultiMarginLoss: expected weight to be None or 1D tensor, got ${shape.length}D instead`,
+  }
 }
 
 function checkScores(call: Call): Rows {

@@ -1,6 +1,7 @@
 import { type Call, wrongDType, wrongShape } from '../../check.ts'
 import { LossError } from '../../errors.ts'
 import { emptyNorm } from '../../ops/norms.ts'
+import type { Refusal } from '../../spec.ts'
 import { type DType, holds, isFloating, resultType } from '../../tensor/dtype.ts'
 import { broadcastShapes, listOf, repairShape, type Shape, sameShape, tupleOf } from '../../tensor/shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
@@ -74,6 +75,21 @@ export function checkTriple(call: Call): void {
   const repair = repairShape(odd, call.tensors[odd].shape, anchor.shape) ?? 'give the three the same shape'
   throw wrongShape(call, odd, `the anchor's shape ${tupleOf(anchor.shape)}`, repair, says)
 }
+
+/** What PyTorch refuses of the margin when a module of three vectors is made. */
+export const refusesMargin =
+  (module: string) =>
+  ({ margin = 1 }: Readonly<Record<string, unknown>>): Refusal | null =>
+    Number(margin) <= 0
+      ? {
+          code: 'option-range',
+          argument: 'margin',
+          received: String(margin),
+          expected: 'a number above 0',
+          repair: 'margin: 1',
+          pytorch: `ValueError: ${module}: expected margin to be greater than 0, got ${pythonNumber(Number(margin))} instead`,
+        }
+      : null
 
 /** What PyTorch refuses of one distance; gives the shape of the distances. */
 function checkDistance(call: Call, pair: Pair, p: number): Shape {
