@@ -42,6 +42,8 @@ export interface InputSpec<N extends string = string> {
   readonly axes?: Axes
   /** Whether PyTorch itself refuses values outside the domain. */
   readonly enforced?: true
+  /** What PyTorch takes in place of a tensor: one number, or a list of them. Here every argument may be numbers; commands ask. */
+  readonly plain?: 'number' | 'numbers'
   /** PyTorch has no gradient by this argument: it refuses to be asked for one, or ignores that. */
   readonly gradient?: false | 'ignored'
 }

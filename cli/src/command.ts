@@ -36,8 +36,8 @@ export function lossCommand(loss: LossFunction, act: (job: Job, json: boolean) =
 /** The positional arguments, each a file. */
 export function addInputs(command: Command, { inputs, options }: Inputs): void {
   command.usage(`${inputs.map(({ name }) => `<${name}>`).join(' ')} [options]`)
-  for (const { name } of inputs)
-    command.addArgument(new Argument(`<${name}>`, inputHelp({ inputs, options }, name)).argParser(read.readInput))
+  for (const { name, plain } of inputs)
+    command.addArgument(new Argument(`<${name}>`, inputHelp({ inputs, options }, name)).argParser(read.readPositional(plain)))
 }
 
 type Inputs = Pick<LossSpec, 'inputs' | 'options'>
@@ -45,7 +45,7 @@ type Inputs = Pick<LossSpec, 'inputs' | 'options'>
 /** What the command line gives for the arguments and options of a loss or of a measure. */
 export function givenTo(command: Command, spec: Inputs): Pick<Job, 'inputs' | 'options' | 'force'> {
   const given = command.opts<Record<string, unknown>>()
-  const inputs = Object.fromEntries(spec.inputs.map(({ name }, i) => [name, command.processedArgs[i] as read.FromFile]))
+  const inputs = Object.fromEntries(spec.inputs.map(({ name }, i) => [name, command.processedArgs[i] as read.Given]))
   const options = Object.fromEntries(
     Object.keys(spec.options)
       .filter((name) => given[name] !== undefined)

@@ -37,7 +37,9 @@ export const words = (name: string): string => kebabCase(name).replaceAll('-', '
 /** What an input means and may hold. */
 export function inputHelp(spec: Pick<LossSpec, 'inputs' | 'options'>, name: string): string {
   const { help = '', range = '', enforced = false } = inputCards(spec).find((input) => input.name === name) ?? {}
-  return `${help}; values: ${range.replace(/ignoreIndex/, '--ignore-index')}${enforced ? ' (anything else is refused)' : ''}`
+  const plain = spec.inputs.find((input) => input.name === name)?.plain
+  const given = plain === undefined ? '' : plain === 'number' ? '; a file, or a number' : '; a file, or numbers with commas between them'
+  return `${help}; values: ${range.replace(/ignoreIndex/, '--ignore-index')}${enforced ? ' (anything else is refused)' : ''}${given}`
 }
 
 /** What follows the options of a loss. */

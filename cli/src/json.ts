@@ -35,7 +35,8 @@ export interface ResultDocument {
   /** Smallest and largest value; only for reduction 'none'. */
   readonly min?: JsonNumber
   readonly max?: JsonNumber
-  readonly inputs: Readonly<Record<string, Placed>>
+  /** An array as its file, shape and dtype, numbers of the command line as they are. */
+  readonly inputs: Readonly<Record<string, unknown>>
   /** The options that were given: an array as its file, shape and dtype, anything else as its value. */
   readonly options: Readonly<Record<string, unknown>>
   readonly grad?: Readonly<Record<string, Placed>>
@@ -70,11 +71,9 @@ export function resultDocument(result: Result): ResultDocument {
 }
 
 function argumentsOf(call: Arguments, arrays: Result['arrays']): Pick<ResultDocument, 'inputs' | 'options'> {
-  const options = Object.entries(call.options).map(([name, given]) => [name, isFile(given) ? arrays[name] : given])
-  return {
-    inputs: Object.fromEntries(Object.keys(call.inputs).map((name) => [name, arrays[name]])),
-    options: Object.fromEntries(options),
-  }
+  const told = (given: Arguments['inputs']) =>
+    Object.fromEntries(Object.entries(given).map(([name, value]) => [name, isFile(value) ? arrays[name] : value]))
+  return { inputs: told(call.inputs), options: told(call.options) }
 }
 
 export interface MeasureDocument extends Pick<ResultDocument, 'schema' | 'surprisal' | 'inputs' | 'options'> {

@@ -14,12 +14,12 @@ import {
 import { lossFailure } from './failure.ts'
 import { checkOutputs, type Output, readInput, writeOutputs } from './files.ts'
 import { kebabCase } from './losses.ts'
-import { type FromFile, type Given, type GradientRequest, isFile } from './values.ts'
+import { type Given, type GradientRequest, isFile } from './values.ts'
 
 /** The arguments and options of a call on files. */
 export interface Arguments {
   /** The positional arguments, in order. */
-  readonly inputs: Readonly<Record<string, FromFile>>
+  readonly inputs: Readonly<Record<string, Given>>
   readonly options: Readonly<Record<string, Given>>
 }
 
@@ -101,7 +101,7 @@ export function calling<R>(
   compute: (positional: readonly TensorLike[], options: OptionsOf<OptionTable>) => R,
 ): R {
   const read = ([name, given]: [string, Given]) => arrays[name] ?? given
-  const positional = Object.entries<Given>(call.inputs).map(read) as TensorLike[]
+  const positional = Object.entries(call.inputs).map(read) as TensorLike[]
   const options = Object.fromEntries(Object.entries(call.options).map((entry) => [entry[0], read(entry)])) as OptionsOf<OptionTable>
   try {
     return compute(positional, options)

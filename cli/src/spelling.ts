@@ -1,3 +1,4 @@
+import type { OptionSpec } from 'surprisal'
 import { commandName, kebabCase, losses, measures } from './losses.ts'
 
 /**
@@ -5,8 +6,8 @@ import { commandName, kebabCase, losses, measures } from './losses.ts'
  * NumPy's words, since the arrays come from there.
  */
 export function speller(fn: string): (sentence: string) => string {
-  const options = specs.filter(({ name }) => name === fn).flatMap(({ options }) => Object.keys(options))
-  const rules = [...arrayRules, ...optionRules(options), ...lossRules()]
+  const options = specs.filter(({ name }) => name === fn).flatMap((spec) => Object.entries(spec.options))
+  const rules = [...arrayRules, ...options.flatMap((option) => optionRules(...option)), ...lossRules()]
   return (sentence) => rules.reduce((text, [pattern, spelling]) => text.replace(pattern, spelling), sentence)
 }
 
@@ -23,21 +24,24 @@ const arrayRules: readonly Rule[] = [
   [/Float32Array\.from\((\w+)\)/g, 'in Python $1.astype(np.float32)'],
   [/,? or (?:a plain array of integers|\w+ as plain numbers)/g, ''],
   [/sigmoid\((\w+)\) first/g, 'a sigmoid of $1 first'],
+  [/\bsizeAverage and reduce\b/g, '--size-average and --reduce'],
 ]
 
-/** `{ broadcast: true }` → `--broadcast`, `labelSmoothing: 0.1` → `--label-smoothing 0.1`, `ignoreIndex` → `--ignore-index`. */
-function optionRules(options: readonly string[]): Rule[] {
-  return options.flatMap((name): Rule[] => {
-    const flag = `--${kebabCase(name)}`
-    const rules: Rule[] = [
-      [new RegExp(`\\{ ${name}: true \\}`, 'g'), flag],
-      [new RegExp(`\\{ ${name}: ([\\d.-]+) \\}`, 'g'), `${flag} $1`],
-      [new RegExp(`\\b${name}: (?:'(\\w+)'|(-?\\d[\\d.]*))`, 'g'), `${flag} $1$2`],
-    ]
-    // a name of one lower-case word is also a word of the sentence
-    if (/[A-Z]/.test(name)) rules.push([new RegExp(`(?<!-)\\b${name}\\b`, 'g'), flag])
-    return rules
-  })
+/**
+ * `{ broadcast: true }` → `--broadcast`, `fromLogits: true` → `--from-logits true` where that is the default, `labelSmoothing: 0.1` →
+ * `--label-smoothing 0.1`, `ignoreIndex` → `--ignore-index`.
+ */
+function optionRules(name: string, option: OptionSpec): Rule[] {
+  const flag = `--${kebabCase(name)}`
+  const isSwitch = option.kind === 'boolean' && !option.default
+  const rules = ["'(\\w+)'", '(-?\\d[\\d.]*)', '(true|false)'].flatMap((value): Rule[] => [
+    [new RegExp(`\\{ ${name}: ${value} \\}`, 'g'), `${flag} $1`],
+    [new RegExp(`\\b${name}: ${value}`, 'g'), `${flag} $1`],
+  ])
+  if (isSwitch) rules.push([new RegExp(`${flag} true\\b`, 'g'), flag], [new RegExp(`${flag} false\\b`, 'g'), `no ${flag}`])
+  // a name of one lower-case word is also a word of the sentence
+  if (/[A-Z]/.test(name)) rules.push([new RegExp(`(?<!-)\\b${name}\\b`, 'g'), flag])
+  return rules
 }
 
 const lossRules = (): Rule[] => specs.map((spec) => [new RegExp(`\\b${spec.name}\\b`, 'g'), commandName(spec)])

@@ -29,8 +29,23 @@ export const readBoolean = (text: string): boolean => {
 
 /** Numbers with commas between them are an array; everything else names a file (a file called 1,2 is ./1,2). */
 export function readArrayOption(text: string): FromFile | readonly number[] {
-  const parts = text.split(',')
-  return parts.every((part) => DECIMAL.test(part.trim())) ? parts.map((part) => readNumber(part.trim())) : readInput(text)
+  const parts = text.split(',').map((part) => part.trim())
+  const wrong = parts.findIndex((part) => !DECIMAL.test(part))
+  if (wrong < 0) return parts.map(readNumber)
+  if (!isNearlyList(text, parts)) return readInput(text)
+  const part = parts[wrong] === '' ? 'nothing' : parts[wrong]
+  const place = wrong + 1 === parts.length ? 'at the end' : `in place ${wrong + 1}`
+  throw new InvalidArgumentError(`Expected numbers with commas between them, got ${part} ${place} (if it is a file: ./${text}).`)
+}
+
+/** Whether what is no list of numbers was meant as one: there are numbers between commas, and it does not look like a path. */
+const isNearlyList = (text: string, parts: readonly string[]): boolean =>
+  parts.length > 1 && parts.some((part) => DECIMAL.test(part)) && !/[/\\]|\.npy$/i.test(text)
+
+/** A positional argument: a file, and where PyTorch takes numbers in place of a tensor, these. */
+export function readPositional(plain: 'number' | 'numbers' | undefined): (text: string) => FromFile | readonly number[] | number {
+  if (plain === 'number') return (text) => (DECIMAL.test(text) ? readNumber(text) : readInput(text))
+  return plain === 'numbers' ? readArrayOption : readInput
 }
 
 /** Numbers with commas between them. */

@@ -51,7 +51,12 @@ export const gaussianNllLoss = pointwiseOf<[input: TensorLike, target: TensorLik
   inputs: [
     { name: 'input', domain: 'real', help: 'the predicted mean, any shape' },
     { name: 'target', domain: 'real', help: "the truth, the input's shape" },
-    { name: 'var', domain: 'positive', help: "the predicted variance: the input's shape, or one value per row, or a number" },
+    {
+      name: 'var',
+      domain: 'positive',
+      plain: 'number',
+      help: "the predicted variance: the input's shape, or one value per row, or a number",
+    },
   ],
   options: {
     full: { kind: 'boolean', default: false, help: 'Adds ½·log 2π, which depends on nothing.' },

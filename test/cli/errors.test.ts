@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { exitCodes } from '../../cli/src/exit.ts'
 import { main } from '../../cli/src/main.ts'
 import { speller } from '../../cli/src/spelling.ts'
-import { crossEntropy } from '../../src/index.ts'
+import { readArrayOption } from '../../cli/src/values.ts'
+import { crossEntropy, diceLoss, poissonNllLoss } from '../../src/index.ts'
 import { json, scratch, surprisal } from './support.ts'
 
 const digits = ['digits/logits.npy', 'digits/labels.npy']
@@ -90,6 +91,27 @@ test('a sentence of the library in the words of the command line', () => {
     'in Python target.reshape(4), or in Python target.astype(np.int64)',
   )
   expect(spell('use binaryCrossEntropyWithLogits')).toBe('use binary-cross-entropy-with-logits')
+})
+
+test('a switch that is on if left out takes its word with it', () => {
+  const spell = speller(diceLoss.spec.name)
+  expect(spell('{ fromLogits: false }, or fromLogits: true')).toBe('--from-logits false, or --from-logits true')
+  expect(spell('fromLogits')).toBe('--from-logits')
+  expect(speller(poissonNllLoss.spec.name)('logInput: false, full: true')).toBe('--log-input false, --full')
+  expect(speller(crossEntropy.spec.name)('sizeAverage: false')).toBe('--size-average false')
+  expect(speller('mseLoss')('{ broadcast: true }, not broadcast: false')).toBe('--broadcast, not no --broadcast')
+})
+
+test('numbers with a slip among them are no file name', () => {
+  for (const text of ['1,2,,4', '1,2,', ',1', '1,two,3', '0.5,1e'])
+    expect(() => readArrayOption(text), text).toThrow(/^Expected numbers with commas between them, got /)
+  for (const text of ['weights.npy', './1,2,,4', '1,2.npy', 'a,b', 'run-1,5/w.npy']) expect(readArrayOption(text)).toEqual({ file: text })
+  expect(readArrayOption('1, 2,-.5')).toEqual([1, 2, -0.5])
+  const { exit, stderr } = surprisal(['ce', ...digits, '--weight', '1,2,,4'])
+  expect([exit, stderr.split('\n')[0]]).toEqual([
+    2,
+    "error: option '--weight <array>' argument '1,2,,4' is invalid. Expected numbers with commas between them, got nothing in place 3 (if it is a file: ./1,2,,4).",
+  ])
 })
 
 test('--json: one document on stdout, for errors too', () => {
