@@ -1,7 +1,22 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { mul, sum, type Tensor, tensor } from '../src/index.ts'
+import {
+  binaryCrossEntropy,
+  type DType,
+  diceLoss,
+  gaussianNllLoss,
+  lovaszHingeLoss,
+  mul,
+  multilabelMarginLoss,
+  perplexityOfLogProbabilities,
+  shortest,
+  ssimLoss,
+  sum,
+  type Tensor,
+  tensor,
+} from '../src/index.ts'
 import { expandView } from '../src/tensor/view.ts'
+import { refused } from './support.ts'
 
 /**
  * The print-out of a tensor: the values as PyTorch prints them, then our own tail.
@@ -170,4 +185,46 @@ test('console.log shows it, alone and within other things', () => {
   expect(inspect({ step: 1, loss })).toBe('{ step: 1, loss: tensor(0.2500, shape=(), dtype=float32) }')
   expect(inspect([[[[loss]]]])).toContain('[Array]')
   expect(inspect(tensor([[1, 2]]), { depth: 0, colors: true })).toBe('tensor([[1., 2.]], shape=(1, 2), dtype=float32)')
+})
+
+describe('a number of its dtype in the fewest digits', () => {
+  test.each<[DType, number]>([
+    ['float64', 0.1],
+    ['float32', 0.1],
+    ['float16', 0.1],
+    ['bfloat16', 0.1],
+    ['float32', 16777216],
+    ['float32', 1e-45],
+    ['float32', -3.4028235e38],
+    ['uint8', 255],
+    ['int32', -120],
+    ['float16', Number.NaN],
+    ['float64', -Infinity],
+  ])('%s %s', (dtype, written) => {
+    expect(shortest(tensor(written, { dtype }).item(), dtype)).toBe(String(written))
+  })
+
+  test('every number reads back as itself', () => {
+    for (let i = 1; i < 2000; i++) {
+      const value = Math.fround(Math.sin(i) * 10 ** ((i % 60) - 30))
+      const text = shortest(value, 'float32')
+      expect(Math.fround(Number(text))).toBe(value)
+      expect(text.length).toBeLessThanOrEqual(String(value).length)
+    }
+  })
+
+  // received of float32 0.1 was 0.10000000149011612
+  test.each<[string, () => unknown, string]>([
+    ['a probability', () => binaryCrossEntropy([0.5, 1.1], [0, 0]), '1.1 at (1,)'],
+    ['a bfloat16 one', () => binaryCrossEntropy(tensor([1.1], { dtype: 'bfloat16' }), tensor([0], { dtype: 'bfloat16' })), '1.1 at (0,)'],
+    ['a variance', () => gaussianNllLoss([1], [2], [-0.1]), '-0.1 at (0,)'],
+    ['a variance for all', () => gaussianNllLoss([1], [2], -0.1), '-0.1'],
+    ['a label', () => multilabelMarginLoss([[1, 2]], tensor([[5.1, -1]])), '5.1 at (0, 0)'],
+    ['a mask', () => lovaszHingeLoss([1, 2], [0, 0.3]), '0.3 at (1,)'],
+    ['a probability of a mask', () => diceLoss([1.1, 0], [1, 0], { mode: 'binary', fromLogits: false }), '1.1 at (0,)'],
+    ['a range', () => ssimLoss([[0, 0]], [[0.1, 9.7]], { windowSize: 1 }), 'values from 0.1 to 9.7'],
+    ['a log-probability', () => perplexityOfLogProbabilities([-1, 0.7]), '0.7 at (1,)'],
+  ])('%s in an error', (_, call, received) => {
+    expect(refused(call).received).toBe(received)
+  })
 })

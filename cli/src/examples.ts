@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
+import { shortest } from 'surprisal'
 import { paintFor } from './colour.ts'
 import { exitCode } from './exit.ts'
 import { Failure, isSystemError, systemFailure } from './failure.ts'
 import { kebabCase, lossNamed } from './losses.ts'
-import { shortest, ulpsBetween } from './numbers.ts'
+import { ulpsBetween } from './numbers.ts'
 import { type Job, run } from './run.ts'
 import type { FromFile, Given } from './values.ts'
 

@@ -1,14 +1,3 @@
-import { type DType, tensor } from 'surprisal'
-
-/** The fewest digits that read back as the same number of the dtype: 0.1 for the float32 0.10000000149011612. */
-export function shortest(value: number, dtype: DType): string {
-  for (let digits = 1; digits < 17; digits++) {
-    const text = String(Number(value.toPrecision(digits)))
-    if (Object.is(tensor(Number(text), { dtype }).item(), value)) return text
-  }
-  return String(value)
-}
-
 /** A float64 for people: ten digits, without the noise of the last ones. */
 export const rounded = (value: number): string => String(Number(value.toPrecision(10)))
 

@@ -5,9 +5,9 @@ import {
   checkDifference,
   checkWide,
   combined,
+  elementText,
   floats,
   fractional,
-  indexOf,
   notBroadcast,
   resultShape,
 } from '../families/pointwise/check.ts'
@@ -124,9 +124,8 @@ function checkVariance(call: Call): void {
   const { input, var: variance } = call.tensors
   const negative = numbersOf(variance).findIndex((v) => v < 0)
   if (negative >= 0) {
-    const at = variance.shape.length === 0 ? '' : ` at ${tupleOf(indexOf(negative, variance.shape))}`
     throw refused(call, 'input-range', {
-      received: `${numbersOf(variance)[negative]}${at}`,
+      received: elementText(variance, numbersOf(variance)[negative], negative),
       expected: 'no element below 0',
       repair: 'exp(var), if it is the logarithm of a variance',
       pytorch: 'ValueError: var has negative entry/entries',

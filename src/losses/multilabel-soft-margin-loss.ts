@@ -1,12 +1,11 @@
 import type { Algebra } from '../algebra/algebra.ts'
 import { type Call, sizesDiffer, wrongDType } from '../check.ts'
 import { LossError } from '../errors.ts'
-import { checkDifference, floats, indexOf, notBroadcast, notImplemented } from '../families/pointwise/check.ts'
+import { checkDifference, elementText, floats, notBroadcast, notImplemented } from '../families/pointwise/check.ts'
 import { pointwise } from '../families/pointwise/family.ts'
 import { reducedByAdding } from '../families/pointwise/python.ts'
 import { reductionOptions } from '../spec.ts'
 import { isFloating, resultType } from '../tensor/dtype.ts'
-import { tupleOf } from '../tensor/shape.ts'
 import { numbersOf } from '../tensor/view.ts'
 
 /**
@@ -124,7 +123,7 @@ function checkBytes(call: Call): void {
     code: 'target-range',
     fn: call.spec.name,
     argument: 'target',
-    received: `${values[at]} at ${tupleOf(indexOf(at, target.shape))}`,
+    received: elementText(target, values[at], at),
     expected: '0 or 1 in a target of uint8',
     repair: `a mask of 0 and ${values[at]}? divide it by ${values[at]}`,
     pytorch: null,

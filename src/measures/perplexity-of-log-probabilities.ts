@@ -1,6 +1,6 @@
 import { type Call, wrongShape } from '../check.ts'
 import { LossError } from '../errors.ts'
-import { indexOf } from '../families/pointwise/check.ts'
+import { elementText } from '../families/pointwise/check.ts'
 import type { OptionsOf } from '../spec.ts'
 import type { TensorLike } from '../tensor/from.ts'
 import { sameShape, tupleOf } from '../tensor/shape.ts'
@@ -75,12 +75,11 @@ export const perplexityOfLogProbabilities = defineMeasure<
 )
 
 const notLogarithm = (call: Call, value: number, position: number): LossError => {
-  const { shape } = call.tensors.input
   return new LossError({
     code: 'input-range',
     fn: call.spec.name,
     argument: 'input',
-    received: `${value}${shape.length === 0 ? '' : ` at ${tupleOf(indexOf(position, shape))}`}`,
+    received: elementText(call.tensors.input, value, position),
     expected: 'log-probabilities, at most 0',
     repair: 'the logarithm of probabilities, or minus the surprisals; of scores, take perplexity',
     pytorch: null,

@@ -1,4 +1,4 @@
-import { isFloating, readElement } from './dtype.ts'
+import { type DType, isFloating, readElement, roundToDType } from './dtype.ts'
 import { sizeOf, tupleOf } from './shape.ts'
 import type { Tensor } from './tensor.ts'
 import type { View } from './view.ts'
@@ -25,6 +25,20 @@ export function format(tensor: Tensor): string {
     column = fits ? column + part.length + 2 : opening.length + part.length
   }
   return `${text})`
+}
+
+/**
+ * The fewest digits that read back as the same number of the dtype.
+ *
+ * @example
+ * shortest(0.10000000149011612, 'float32') // => '0.1'
+ */
+export function shortest(value: number, dtype: DType): string {
+  for (let digits = 1; digits < 17; digits++) {
+    const text = String(Number(value.toPrecision(digits)))
+    if (Object.is(roundToDType(Number(text), dtype), value)) return text
+  }
+  return String(value)
 }
 
 function bodyOf(view: View): string {

@@ -9,7 +9,7 @@ import type { TensorLike } from '../../tensor/from.ts'
 import { tupleOf } from '../../tensor/shape.ts'
 import { type Pixels, readPixels, resultOf } from '../overlap/check.ts'
 import { countTerms } from '../overlap/family.ts'
-import { indexOf } from '../pointwise/check.ts'
+import { elementText } from '../pointwise/check.ts'
 import type { LovaszProblem } from './problem.ts'
 import { referenceLovasz } from './reference.ts'
 
@@ -87,7 +87,7 @@ function checkBinary(call: Call, { target }: Pixels): void {
       code: 'target-range',
       fn: call.spec.name,
       argument: 'target',
-      received: `${values[i]} at ${tupleOf(indexOf(i, call.tensors.target.shape))}`,
+      received: elementText(call.tensors.target, values[i], i),
       expected: `0 or 1${Number.isNaN(ignored) ? '' : `, or ignoreIndex ${ignored}`}`,
       repair: 'the true mask, not probabilities: round it',
       pytorch: null,

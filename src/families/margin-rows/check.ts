@@ -6,7 +6,7 @@ import { type TensorLike, tensor } from '../../tensor/from.ts'
 import { listOf, repairShape, tupleOf } from '../../tensor/shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { numbersOf } from '../../tensor/view.ts'
-import { indexOf, notImplemented, wrongOption } from '../pointwise/check.ts'
+import { elementText, notImplemented, wrongOption } from '../pointwise/check.ts'
 
 /** Rows of scores as PyTorch takes them: one row where there is no batch. */
 export interface Rows {
@@ -124,7 +124,7 @@ function outOfRange(call: Call, labels: ArrayLike<number>, at: number, classes: 
     code: 'target-range',
     fn: call.spec.name,
     argument: 'target',
-    received: `${labels[at]} at ${tupleOf(indexOf(at, target.shape))}`,
+    received: elementText(target, labels[at], at),
     expected: `class indices in [0, ${classes})${least < 0 ? ', or −1 after the last one' : ''}`,
     repair: labels[at] === classes ? 'if the labels begin at 1: subtract 1' : `remap the labels to 0 … ${classes - 1}`,
     pytorch,

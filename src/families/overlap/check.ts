@@ -1,10 +1,11 @@
 import { type Call, wrongDType, wrongShape } from '../../check.ts'
 import { LossError } from '../../errors.ts'
-import { type DType, isFloating } from '../../tensor/dtype.ts'
+import { type DType, isFloating, roundToDType } from '../../tensor/dtype.ts'
+import { shortest } from '../../tensor/print.ts'
 import { repairShape, type Shape, sameShape, sizeOf, tupleOf } from '../../tensor/shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { isContiguous, numbersOf } from '../../tensor/view.ts'
-import { indexOf } from '../pointwise/check.ts'
+import { elementText, indexOf } from '../pointwise/check.ts'
 import { readClasses } from '../softmax-rows/targets.ts'
 import type { Activation, Extents, Target } from './problem.ts'
 
@@ -159,13 +160,13 @@ function checkDistributions(call: Call, values: ArrayLike<number>, { images, cla
     for (let i = 0; i < pixels; i++) {
       // one-hot and probabilities add up to 1, within the rounding of bfloat16; a pixel without a class to 0
       if (!(Math.abs(sums[i] - 1) > 0.02 && Math.abs(sums[i]) > 0.02)) continue
-      const { shape } = call.tensors.target
+      const { shape, dtype } = call.tensors.target
       const at = indexOf(i, shape.slice(2))
       throw new LossError({
         code: 'target-range',
         fn: call.spec.name,
         argument: 'target',
-        received: `a sum of ${sums[i]} over the classes at ${tupleOf([image, ...at])}`,
+        received: `a sum of ${shortest(roundToDType(sums[i], dtype), dtype)} over the classes at ${tupleOf([image, ...at])}`,
         expected: 'one-hot classes or probabilities, which add up to 1 at each pixel (or to 0)',
         repair: "several classes may be true of one pixel? { mode: 'multilabel' }",
         pytorch: null,
@@ -179,7 +180,7 @@ function outside(call: Call, argument: string, value: number, position: number, 
     code: argument === 'input' ? 'input-range' : 'target-range',
     fn: call.spec.name,
     argument,
-    received: `${value} at ${tupleOf(indexOf(position, call.tensors[argument].shape))}`,
+    received: elementText(call.tensors[argument], value, position),
     expected,
     repair,
     pytorch: null,

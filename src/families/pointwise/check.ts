@@ -2,6 +2,7 @@ import { type Call, expandInto, sizesDiffer, wrongDType } from '../../check.ts'
 import { LossError } from '../../errors.ts'
 import type { Reduction } from '../../reduce.ts'
 import { type DType, isFloating, resultType, torchName } from '../../tensor/dtype.ts'
+import { shortest } from '../../tensor/print.ts'
 import { broadcastShapes, repairShape, type Shape, sameShape, sizeOf, torchSize, tupleOf } from '../../tensor/shape.ts'
 import { numbersOf, type View } from '../../tensor/view.ts'
 
@@ -216,17 +217,22 @@ function outside(call: Call, name: string, value: number, position: number): Los
   const slip = value > -1e-5 && value < 1 + 1e-5
   const logits =
     name === 'input' ? 'for raw scores use binaryCrossEntropyWithLogits, which has the sigmoid inside; or sigmoid(input) first' : ''
-  const mask = value > 1 ? `a mask of 0 and ${value}? divide it by ${value}` : 'give probabilities, or labels 0 and 1'
+  const said = shortest(value, call.tensors[name].dtype)
+  const mask = value > 1 ? `a mask of 0 and ${said}? divide it by ${said}` : 'give probabilities, or labels 0 and 1'
   return new LossError({
     code: name === 'input' ? 'input-range' : 'target-range',
     fn: call.spec.name,
     argument: name,
-    received: `${value} at ${tupleOf(indexOf(position, call.tensors[name].shape))}`,
+    received: elementText(call.tensors[name], value, position),
     expected: 'every element in [0, 1]',
     repair: slip ? `a rounding slip: clamp ${name} to [0, 1]` : logits || mask,
     pytorch: `RuntimeError: all elements of ${name} should be between 0 and 1`,
   })
 }
+
+/** An element and where it is: '0.1 at (0, 2)', in as few digits as tell the numbers of its dtype apart. */
+export const elementText = ({ dtype, shape }: Operand, value: number, position: number): string =>
+  `${shortest(value, dtype)}${shape.length === 0 ? '' : ` at ${tupleOf(indexOf(position, shape))}`}`
 
 /** The index, axis by axis, of a row-major position. */
 export function indexOf(position: number, shape: Shape): number[] {

@@ -4,7 +4,7 @@ import { isFloating } from '../../tensor/dtype.ts'
 import { repairShape, tupleOf } from '../../tensor/shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { numbersOf } from '../../tensor/view.ts'
-import { indexOf, notImplemented, wrongOption } from '../pointwise/check.ts'
+import { elementText, notImplemented, wrongOption } from '../pointwise/check.ts'
 
 /** A call that has been checked, as a batch. */
 export interface Sequences {
@@ -152,7 +152,7 @@ const wrongLabel = (call: Call, targets: Tensor, at: number, label: number, clas
     code: 'target-range',
     fn: call.spec.name,
     argument: 'targets',
-    received: `${label} at ${tupleOf(indexOf(at, targets.shape))}`,
+    received: elementText(targets, label, at),
     expected: `class indices in [0, ${classes}) other than the blank ${call.values.blank}`,
     repair:
       label === call.values.blank

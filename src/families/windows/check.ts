@@ -1,5 +1,6 @@
 import type { Call } from '../../check.ts'
 import { LossError } from '../../errors.ts'
+import { shortest } from '../../tensor/print.ts'
 import { tupleOf } from '../../tensor/shape.ts'
 import { numbersOf } from '../../tensor/view.ts'
 import type { Images } from '../images.ts'
@@ -84,7 +85,7 @@ export function checkRange(call: Call, widest = 8): void {
     code: 'target-range',
     fn: call.spec.name,
     argument: 'target',
-    received: `values from ${low} to ${high}`,
+    received: `values from ${shortest(low, target.dtype)} to ${shortest(high, target.dtype)}`,
     expected: `values of a range of about ${range}, the dataRange`,
     repair: low >= 0 && high <= 255 ? 'dataRange: 255, or divide both images by 255' : `dataRange: the range that your images can have`,
     pytorch: null,
