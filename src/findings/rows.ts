@@ -3,14 +3,14 @@ import { sampleSize } from './extent.ts'
 import { grouped } from './words.ts'
 
 /** The rows of scores that a check looks at: all, or some spread evenly, of `elements` numbers together. */
-export function sampledRows({ outer, inner, count }: ClassCall, elements = sampleSize): Int32Array {
+export function sampledRows({ outer, inner, count }: Pick<ClassCall, 'outer' | 'inner' | 'count'>, elements = sampleSize): Int32Array {
   const all = count === 0 ? 0 : outer * inner
   const rows = Math.min(all, Math.max(1, Math.floor(elements / count)))
   return Int32Array.from({ length: rows }, (_, i) => (rows === all ? i : Math.floor((i * (all - 1)) / Math.max(rows - 1, 1))))
 }
 
 /** What a check says of the rows that it looked at; null where these are all. */
-export function rowsLooked({ outer, inner }: ClassCall, { length }: Int32Array): string | null {
+export function rowsLooked({ outer, inner }: Pick<ClassCall, 'outer' | 'inner'>, { length }: Int32Array): string | null {
   return length < outer * inner ? `looked at ${grouped(length)} of ${grouped(outer * inner)} rows, spread evenly` : null
 }
 

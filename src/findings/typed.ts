@@ -34,13 +34,12 @@ export function typedCall({ spec, tensors, values }: Typeable, replaced: Readonl
 function torchCall({ spec, tensors, values }: Typeable, options: readonly string[], replaced: Readonly<Record<string, Typed>>): string {
   const python = pythonFunction(spec)
   const typed = (name: string) => replaced[name]?.torch ?? snakeCase(name)
+  const keyword = (name: string) => `${snakeCase(name)}=${tensors[name] === undefined ? pythonLiteral(values[name]) : typed(name)}`
   if (python === null) {
     const changes = Object.keys(replaced).map((name) => `${snakeCase(name)} = ${typed(name)}`)
-    return changes.length > 0 ? changes.join('; ') : options.map((name) => `${snakeCase(name)}=${pythonLiteral(values[name])}`).join(', ')
+    return changes.length > 0 ? changes.join('; ') : options.map(keyword).join(', ')
   }
-  const given = options
-    .filter((name) => spec.options[name].ours !== true)
-    .map((name) => `${snakeCase(name)}=${tensors[name] === undefined ? pythonLiteral(values[name]) : typed(name)}`)
+  const given = options.filter((name) => spec.options[name].ours !== true).map(keyword)
   const args = [...spec.inputs.map(({ name }) => typed(name)), ...given]
   return `${python.replace('torch.nn.functional', 'F')}(${args.join(', ')})`
 }

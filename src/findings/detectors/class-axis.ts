@@ -24,7 +24,10 @@ export const classAxis: Detector = {
     }
     const { shape, wanted, axis, soft } = classes
     const last = shape.length - 1
-    if (last < 2 || soft || shape[axis] < 2 || !sameShape(shape.slice(0, -1), wanted)) return clear
+    const { plan } = subject
+    // one value per row, or there is nothing to compare
+    if (last < 2 || soft || shape[axis] < 2 || plan === null || plan.counted === 0 || !sameShape(plan.shape, wanted)) return clear
+    if (!sameShape(shape.slice(0, -1), wanted)) return clear
     return compared(subject, classes, last)
   },
   page: {

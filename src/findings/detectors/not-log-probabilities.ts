@@ -1,6 +1,8 @@
+import type { LossSpec } from '../../spec.ts'
 import { classCall, hasScores } from '../classes.ts'
 import { clear, type Detector } from '../detector.ts'
 import { logSumExp, rowsLooked, sampledRows } from '../rows.ts'
+import type { Subject } from '../subject.ts'
 import { typedCall } from '../typed.ts'
 import { figure, grouped } from '../words.ts'
 
@@ -11,10 +13,10 @@ const tolerance = 0.05
 export const notLogProbabilities: Detector = {
   code: 'not-log-probabilities',
   title: 'an input that is no log-probabilities',
-  applies: (spec) => hasScores(spec) && spec.inputs[0].domain === 'log-probabilities',
+  applies: (spec) => spec.inputs[0].domain === 'log-probabilities' && (hasScores(spec) || hasClassesLast(spec)),
   look: (subject) => {
-    const classes = classCall(subject)
-    if (classes === null || classes.scores === null || subject.plan === null || classes.count < 2) return clear
+    const classes = rowsIn(subject)
+    if (classes === null || subject.plan === null || classes.count < 2) return clear
     const { scores, count, inner, axis } = classes
     // the rows of one network are all of one kind: a few tell it
     const rows = sampledRows(classes, 4096)
@@ -61,4 +63,19 @@ export const notLogProbabilities: Detector = {
     sure: 'The exponentials of log-probabilities add up to 1 in every row, and none is above 0. Log-densities of continuous variables may be above 0, but are no log-probabilities of classes. Where the network ends in scores take crossEntropy.',
     example: 'check(nllLoss, [[0.7, 0.2, 0.1], [0.1, 0.8, 0.1]], [0, 1])',
   },
+}
+
+/** Whether the classes are the last axis of the first argument, as of sequences in time. */
+const hasClassesLast = ({ inputs: [{ axes }] }: LossSpec): boolean => typeof axes === 'string' && axes.endsWith(' C')
+
+/** Where the rows of log-probabilities lie. */
+function rowsIn(subject: Subject) {
+  const classes = classCall(subject)
+  if (classes !== null) return classes.scores === null ? null : { ...classes, scores: classes.scores }
+  const [{ name: scores }] = subject.spec.inputs
+  const { shape, size } = subject.tensors[scores]
+  if (!hasClassesLast(subject.spec) || shape.length === 0) return null
+  const axis = shape.length - 1
+  const count = shape[axis]
+  return { scores, axis, count, inner: 1, outer: count === 0 ? 0 : size / count }
 }

@@ -64,6 +64,6 @@ export function draftOf(subject: Subject, classes: ClassCall, best: Repair | und
 }
 
 function unfit(came: readonly number[], wanted: readonly number[]): string {
-  if (came[0] === wanted[0] || came.length === 0) return 'no squeeze, argmax or permutation makes one of the other'
+  if (came[0] === wanted[0] || came.length === 0 || wanted.length === 0) return 'no squeeze, argmax or permutation makes one of the other'
   return `the batches differ, ${wanted[0]} samples and ${came[0]} targets; they may come from different batches, or one was cut`
 }

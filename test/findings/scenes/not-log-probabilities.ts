@@ -1,5 +1,5 @@
-import { labelSmoothedNllLoss, log, logSoftmax, nllLoss, softmax, tensor } from '../../../src/index.ts'
-import { classes, floats, normals } from '../batches.ts'
+import { ctcLoss, labelSmoothedNllLoss, log, logSoftmax, nllLoss, softmax, tensor } from '../../../src/index.ts'
+import { classes, floats, longs, normals } from '../batches.ts'
 import { call, type Scene } from '../scene.ts'
 
 const losses = [nllLoss, labelSmoothedNllLoss]
@@ -17,8 +17,24 @@ export const notLogProbabilities: Scene = {
         classes(random, [8], 5),
       ),
     'a log-softmax over the batch': (random) => call(nllLoss, logSoftmax(normals(random, [40, 5]), 0), classes(random, [40], 5)),
+    'a recogniser of sequences that ends in scores': (random) =>
+      call(
+        ctcLoss,
+        normals(random, [12, 2, 6]),
+        longs([2, 3], (i) => 1 + (i % 5)),
+        [12, 12],
+        [3, 3],
+      ),
   },
   honest: {
+    'a recogniser of sequences': (random) =>
+      call(
+        ctcLoss,
+        logSoftmax(normals(random, [12, 2, 6], 4), 2),
+        longs([2, 3], (i) => 1 + (i % 5)),
+        [12, 12],
+        [3, 3],
+      ),
     'a log-softmax': (random) =>
       call(random.pick(losses), logSoftmax(normals(random, [8, 5], 20 * random.uniform()), 1), classes(random, [8], 5)),
     'a log-softmax in bfloat16': (random) =>
