@@ -19,6 +19,7 @@ import { notSigns } from './detectors/not-signs.ts'
 import { nothingCounted } from './detectors/nothing-counted.ts'
 import { oneClass } from './detectors/one-class.ts'
 import { oneHotInBinary } from './detectors/one-hot-in-binary.ts'
+import { overflow } from './detectors/overflow.ts'
 import { paddingCounted } from './detectors/padding-counted.ts'
 import { scoresNotFinite } from './detectors/scores-not-finite.ts'
 import { severalClasses } from './detectors/several-classes.ts'
@@ -49,6 +50,7 @@ export const detectors: readonly Detector[] = [
   oneHotInBinary,
   integerScores,
   scoresNotFinite,
+  overflow,
   weightedMean,
   ignoredInMean,
   paddingCounted,

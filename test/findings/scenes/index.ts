@@ -19,6 +19,7 @@ import { notSigns } from './not-signs.ts'
 import { nothingCounted } from './nothing-counted.ts'
 import { oneClass } from './one-class.ts'
 import { oneHotInBinary } from './one-hot-in-binary.ts'
+import { overflow } from './overflow.ts'
 import { paddingCounted } from './padding-counted.ts'
 import { scoresNotFinite } from './scores-not-finite.ts'
 import { severalClasses } from './several-classes.ts'
@@ -50,6 +51,7 @@ export const scenes: readonly Scene[] = [
   oneHotInBinary,
   integerScores,
   scoresNotFinite,
+  overflow,
   weightedMean,
   ignoredInMean,
   paddingCounted,
