@@ -73,7 +73,11 @@ function reasonOf({ why, refusal, loss }: Fit): string {
   return speller(loss.spec.name)(why ?? '')
 }
 
-function described({ code, level, argument, message, evidence, repair, pytorch, drawing }: Finding, fn: string, paint: Paint): string {
+export function described(
+  { code, level, argument, message, evidence, repair, pytorch, drawing }: Finding,
+  fn: string,
+  paint: Paint,
+): string {
   const colour = { error: paint.red, warning: paint.yellow, note: paint.bold }[level]
   const spell = speller(fn)
   const numbers = Object.entries(evidence).map(([name, value]) => `${name} ${evidenceText(value)}`)

@@ -3,6 +3,7 @@ import type { LossFunction, LossSpec, OptionSpec, OptionTable } from 'surprisal'
 import { usageFailure } from './failure.ts'
 import { afterLoss, description, inputHelp } from './help.ts'
 import { commandName, kebabCase, otherNames } from './losses.ts'
+import { addReportOptions, askedOf } from './report.ts'
 import type { Job } from './run.ts'
 import * as read from './values.ts'
 
@@ -18,6 +19,7 @@ export function lossCommand(loss: LossFunction, act: (job: Job, json: boolean) =
   ]
   const argumentOf = (name: string) => tensors.find((known) => kebabCase(known) === kebabCase(name))
   const gradient = read.readGradient(tensors.map(kebabCase), argumentOf)
+  addReportOptions(command, spec)
   command
     .optionsGroup('Options of the command:')
     .option(
@@ -63,7 +65,7 @@ const currentFirst = (options: OptionTable): [string, OptionSpec][] =>
 
 function toJob(loss: LossFunction, command: Command): Job {
   const { grad, out } = command.opts<{ grad?: read.GradientRequest[]; out?: string }>()
-  return { loss, ...givenTo(command, loss.spec), gradients: grad ?? [], out }
+  return { loss, ...givenTo(command, loss.spec), gradients: grad ?? [], out, asked: askedOf(command, loss.spec) }
 }
 
 const usual = (value: unknown): string => (value === null ? '' : ` (default: ${value})`)

@@ -17,6 +17,16 @@ export async function readInput(path: string, argument: string): Promise<NdArray
   }
 }
 
+/** A text file; `-` is standard input. */
+export async function readText(path: string, argument: string): Promise<string> {
+  try {
+    return Buffer.from(path === '-' ? await readStream(process.stdin) : await readWhole(path)).toString('utf8')
+  } catch (error) {
+    if (isSystemError(error)) throw systemFailure(error, 'read', argument, path)
+    throw error
+  }
+}
+
 async function readWhole(path: string): Promise<Uint8Array> {
   const file = await open(path)
   try {
@@ -89,11 +99,20 @@ function targetOf(path: string, flag: string): string {
   throw new Failure('io', `${flag}, ${path}: exists, and is not a plain file`)
 }
 
-/** Writes all arrays or none: under temporary names first, renamed when all are complete. */
-export async function writeOutputs(outputs: readonly (Output & { readonly array: NdArray })[], force: boolean): Promise<void> {
-  const finished = outputs.map(({ path, flag, array }, i) => {
+/** An array, or a file as it is to be. */
+type Contents = { readonly array: NdArray } | { readonly bytes: Uint8Array }
+
+/** Writes all files or none: under temporary names first, renamed when all are complete. */
+export async function writeOutputs(outputs: readonly (Output & Contents)[], force: boolean): Promise<void> {
+  const finished = outputs.map(({ path, flag, ...contents }, i) => {
     const real = targetOf(path, flag)
-    return { path, flag, real, temporary: join(dirname(real), `.surprisal-${process.pid}-${i}.tmp`), bytes: writeNpy(array) }
+    return {
+      path,
+      flag,
+      real,
+      temporary: join(dirname(real), `.surprisal-${process.pid}-${i}.tmp`),
+      bytes: 'array' in contents ? writeNpy(contents.array) : contents.bytes,
+    }
   })
   const remove = () => {
     for (const { temporary } of finished) rmSync(temporary, { force: true })

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module'
+import type { Report } from 'surprisal'
 import { exitCode } from './exit.ts'
 import type { Failure } from './failure.ts'
-import { snakeName } from './losses.ts'
+import { kebabCase, snakeName } from './losses.ts'
 import type { Measured } from './measure.ts'
 import type { Arguments, Placed, Result } from './run.ts'
 import { isFile } from './values.ts'
@@ -16,7 +17,8 @@ export const SCHEMA = 1
 /** NaN and the infinities, which JSON lacks, are the strings "NaN", "Infinity" and "-Infinity". */
 type JsonNumber = number | 'NaN' | 'Infinity' | '-Infinity'
 
-export interface ResultDocument {
+/** A report: every number of it, and none of what they are computed from. */
+export interface ReportDocument extends Omit<Report, 'loss' | 'value' | 'sum' | 'denominator' | 'shape' | 'totals'> {
   readonly schema: typeof SCHEMA
   /** The version of surprisal. */
   readonly surprisal: string
@@ -26,12 +28,11 @@ export interface ResultDocument {
   readonly value: JsonNumber
   readonly sum: JsonNumber
   readonly denominator: JsonNumber
-  readonly counted: number
-  readonly ignored: number
-  readonly reduction: string
   /** Of the loss as the library returns it: shape [] unless the reduction is 'none'. */
-  readonly dtype: string
-  readonly shape: readonly number[]
+  readonly shape: readonly number[] | null
+}
+
+export interface ResultDocument extends ReportDocument {
   /** Smallest and largest value; only for reduction 'none'. */
   readonly min?: JsonNumber
   readonly max?: JsonNumber
@@ -49,25 +50,31 @@ export interface ErrorDocument {
   readonly error: { readonly exit: number; readonly kind: string; readonly message: string } & Readonly<Record<string, unknown>>
 }
 
-export function resultDocument(result: Result): ResultDocument {
-  const { job, arrays, range, gradients, out, value, sum, denominator, counted, ignored, reduction, dtype, shape } = result
+export function resultDocument({ job, arrays, range, gradients, out, ...report }: Result): ResultDocument {
   return {
-    schema: SCHEMA,
-    surprisal: version,
-    loss: snakeName(job.loss.spec),
-    value: jsonNumber(value),
-    sum: jsonNumber(sum),
-    denominator: jsonNumber(denominator),
-    counted,
-    ignored,
-    reduction,
-    dtype,
-    shape: shape ?? [],
+    ...reportDocument(report),
     ...(range === null ? {} : { min: jsonNumber(range[0]), max: jsonNumber(range[1]) }),
     ...argumentsOf(job, arrays),
     ...(Object.keys(gradients).length === 0 ? {} : { grad: gradients }),
     ...(out === null ? {} : { out }),
   }
+}
+
+export function reportDocument({ loss, totals: _, ...report }: Report): ReportDocument {
+  const name = kebabCase(loss).replaceAll('-', '_')
+  return { schema: SCHEMA, surprisal: version, loss: name, ...(spelled(report) as Omit<ReportDocument, 'schema' | 'surprisal' | 'loss'>) }
+}
+
+/** The file that `--save` writes: the document with what `surprisal merge` adds up, and where it comes from. */
+export const savedReport = (report: Report, from: object): Uint8Array =>
+  new TextEncoder().encode(printed({ ...reportDocument(report), ...from, totals: report.totals }))
+
+/** The same data with NaN and the infinities as strings. */
+function spelled(value: unknown): unknown {
+  if (typeof value === 'number') return jsonNumber(value)
+  if (Array.isArray(value)) return value.map(spelled)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, spelled(each)]))
 }
 
 function argumentsOf(call: Arguments, arrays: Result['arrays']): Pick<ResultDocument, 'inputs' | 'options'> {

@@ -11,6 +11,7 @@ import { errorDocument, measureDocument, printed, resultDocument, version } from
 import { listCommand } from './list.ts'
 import { kebabCase, losses, measures, named } from './losses.ts'
 import { type MeasureJob, measureCommand, runMeasure } from './measure.ts'
+import { mergeCommand } from './merge.ts'
 import { describe, describeMeasured } from './output.ts'
 import { type Job, run } from './run.ts'
 import { speller } from './spelling.ts'
@@ -66,6 +67,7 @@ async function parse(argv: readonly string[]): Promise<number> {
   }
   const commands = losses.map((loss) => lossCommand(loss, act))
   commands.push(...measures.map((measure) => measureCommand(measure, actMeasure).helpGroup('Measures:')))
+  commands.push(mergeCommand().helpGroup('Other commands:'))
   commands.push(checkCommand((code) => (exit = code)).helpGroup('Other commands:'))
   commands.push(examplesCommand((code) => (exit = code)).helpGroup('Other commands:'))
   commands.push(listCommand().helpGroup('Other commands:'))

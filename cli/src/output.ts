@@ -1,10 +1,11 @@
-import { type Card, card, type LossSpec, shortest } from 'surprisal'
+import { type Card, card, shortest } from 'surprisal'
 import { paintFor } from './colour.ts'
 import { fieldsOf, words } from './help.ts'
 import { commandName } from './losses.ts'
 import type { Measured } from './measure.ts'
 import { rounded, tuple } from './numbers.ts'
 import { inPython } from './python.ts'
+import { findingsBlock, reportBlock } from './report.ts'
 import { type Arguments, label, type Result } from './run.ts'
 import { isFile } from './values.ts'
 
@@ -12,14 +13,13 @@ import { isFile } from './values.ts'
 export function describe(result: Result, paint = paintFor(process.stdout)): string {
   const { spec } = result.job.loss
   const title = `${paint.bold(commandName(spec))}  ${paint.dim(origin(card(result.job.loss).python))}`
-  const [value, ...behind] = numbers(result)
   const written = outputs(result)
   const blocks = [
-    given(result.job, result.arrays),
-    [[value[0], paint.bold(value[1]), ...value.slice(2)], ...behind],
-    ...(written.length > 0 ? [written] : []),
+    columns(given(result.job, result.arrays), paint.dim),
+    `${reportBlock(result, result.job.asked ?? {}, paint)}${spread(result)}`,
+    ...(written.length > 0 ? [columns(written, paint.dim)] : []),
   ]
-  return `${title}\n${blocks.map((rows) => `\n${columns(rows, paint.dim)}`).join('')}`
+  return `${title}\n${blocks.map((block) => `\n${block}`).join('')}${findingsBlock(result.findings, spec.name, paint)}`
 }
 
 /** `PyTorch: F.mse_loss, nn.MSELoss`. */
@@ -59,63 +59,18 @@ function digits(value: unknown): string {
   return `${value.slice(0, shown).map(rounded).join(', ')}${value.length > shown ? `, … (${value.length})` : ''}`
 }
 
-function numbers(result: Result): Row[] {
-  const { value, dtype, sum, denominator, counted, ignored, reduction, shape, range } = result
-  const unit = ['elements', 'weights'].includes(result.job.loss.spec.mean) ? 'elements' : 'targets'
-  const note = notes[reduction] ?? ''
-  const single = result.job.loss.spec.mean === 'nothing'
-  const behind: Row[] = [
-    ['sum', rounded(sum), ''],
-    ['denominator', rounded(denominator), `${divisor(result)}${reduction === 'sum' ? ' (a sum is not divided)' : ''}`],
-  ]
-  const rows: Row[] = [
-    ['value', shortest(value, dtype), counted === 0 && Number.isNaN(value) ? 'nothing was counted' : single ? '' : note],
-    ...(single ? [] : behind),
-    ['counted', String(counted), unit],
-    ['ignored', String(ignored), unit],
-  ]
-  if (reduction !== 'none') return rows
-  const [min, max] = range?.map((extreme) => shortest(extreme, dtype)) ?? []
-  return [...rows, ['values', tuple(shape ?? []), `${dtype}${min === undefined ? '' : `, from ${min} to ${max}`}`]]
+/** From where to where the values of reduction 'none' reach. */
+function spread({ range, dtype }: Result): string {
+  return range === null ? '' : `  range     ${range.map((extreme) => shortest(extreme, dtype)).join(' to ')}\n`
 }
 
-const notes: Readonly<Record<string, string>> = {
-  mean: 'the mean: sum / denominator',
-  batchmean: 'the mean over the batch: sum / denominator',
-  sum: 'the sum',
-  none: 'the mean of the values: sum / denominator',
-}
-
-/** What a mean divides by, without tensor options and with them. */
-const divisors = {
-  elements: ['the number of elements', 'the number of elements, whatever the weights'],
-  positions: ['the number of targets', 'the number of targets, whatever the weights'],
-  'target weights': ['the number of counted targets', 'the sum of the weights of the counted targets'],
-  weights: ['the number of elements', 'the sum of the weights'],
-  terms: ['the number of terms: classes, or images and classes', 'the number of terms: classes, or images and classes'],
-  images: ['the number of images', 'the number of images'],
-  sequences: ['the number of sequences', 'the number of sequences'],
-  parts: ['each part is divided by its own', 'each part is divided by its own'],
-  nothing: ['nothing', 'nothing'],
-} as const satisfies Record<LossSpec['mean'], unknown>
-
-function divisor({ job, arrays }: Result): string {
-  const { spec } = job.loss
-  const target = spec.inputs.find(({ domain }) => domain === 'classes or probabilities')
-  // a target that is neither integers nor a distribution was refused
-  const distributions = target !== undefined && arrays[target.name].dtype.includes('float')
-  const weighted = Object.keys(job.options).some((name) => {
-    const option = spec.options[name]
-    return option.kind === 'tensor' && option.domain === 'weights'
-  })
-  return divisors[distributions ? 'positions' : spec.mean][weighted ? 1 : 0]
-}
-
-function outputs({ out, gradients, reduction }: Result): Row[] {
+function outputs({ out, gradients, reduction, job }: Result): Row[] {
   const sum = reduction === 'none' ? ', of the sum of the values' : ''
   const rows = Object.entries(gradients).map(([of, array]): [string, Result['out'], string] => [`gradient of ${of}`, array, sum])
   if (out !== null) rows.push([reduction === 'none' ? 'values' : 'loss', out, ''])
-  return rows.map(([what, array, note]) => [what, `→ ${array?.file}`, tuple(array?.shape ?? []), `${array?.dtype}${note}`])
+  const written = rows.map(([what, array, note]): Row => [what, `→ ${array?.file}`, tuple(array?.shape ?? []), `${array?.dtype}${note}`])
+  const { save } = job.asked ?? {}
+  return save === undefined ? written : [...written, ['report', `→ ${save}`]]
 }
 
 /** Rows with aligned columns; everything after the second cell is dimmed. */

@@ -13,7 +13,9 @@ import {
 } from 'surprisal'
 import { lossFailure } from './failure.ts'
 import { checkOutputs, type Output, readInput, writeOutputs } from './files.ts'
+import { savedReport } from './json.ts'
 import { kebabCase } from './losses.ts'
+import { type Asked, optionsOf } from './report.ts'
 import { type Given, type GradientRequest, isFile } from './values.ts'
 
 /** The arguments and options of a call on files. */
@@ -30,6 +32,8 @@ export interface Job extends Arguments {
   /** Where the loss itself goes as an array. */
   readonly out?: string
   readonly force: boolean
+  /** What is asked of the report. */
+  readonly asked?: Asked
 }
 
 /** An array with the file it came from or went to; numbers of the command line have none. */
@@ -53,12 +57,16 @@ export interface Result extends Report {
 export async function run(job: Job): Promise<Result> {
   const outputs: Output[] = job.gradients.map(({ file }) => ({ path: file, flag: '--grad' }))
   if (job.out !== undefined) outputs.push({ path: job.out, flag: '--out' })
+  const { save } = job.asked ?? {}
+  if (save !== undefined) outputs.push({ path: save, flag: '--save' })
   const arrays = await readArrays(job, outputs, job.force)
   const { loss, grad, report } = compute(job, arrays)
 
   const gradients = job.gradients.map(({ of, file }) => ({ of, flag: '--grad', path: file, array: grad[of] }))
   const values = job.out === undefined ? [] : [{ flag: '--out', path: job.out, array: loss }]
-  await writeOutputs([...gradients, ...values], job.force)
+  const saved =
+    save === undefined ? [] : [{ flag: '--save', path: save, bytes: savedReport(report, { inputs: placed(job.inputs, arrays) }) }]
+  await writeOutputs([...gradients, ...values, ...saved], job.force)
   return {
     ...report,
     job,
@@ -90,7 +98,11 @@ function compute(job: Job, arrays: Readonly<Record<string, NdArray>>) {
     const options = { ...given, ...functions }
     const { loss: value, grad } = loss.valueAndGrad(...positional, { ...options, wrt: gradients.map(({ of }) => of) })
     // an array of names for wrt gives an object of gradients, which the type of a loss that is not known here cannot say
-    return { loss: value, grad: grad as unknown as Readonly<Record<string, NdArray>>, report: report(loss, ...positional, options) }
+    return {
+      loss: value,
+      grad: grad as unknown as Readonly<Record<string, NdArray>>,
+      report: report(loss, ...positional, options, optionsOf(job.asked ?? {}, sourceOf(Object.values(job.inputs)[0]) ?? undefined)),
+    }
   })
 }
 

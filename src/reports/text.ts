@@ -57,7 +57,7 @@ function rowsOf(report: Report, { top = 3 }: TextOptions): Row[] {
     ],
     informationOf(report),
     psnrOf(report),
-    ...worst.slice(0, top).map((one, i): Row => [i === 0 ? 'worst' : '', describe(one)]),
+    ...worst.slice(0, top).map((one, i): Row => [i === 0 ? 'worst' : '', describe(one, several(worst))]),
   ]
   return rows.filter((row) => row !== null)
 }
@@ -95,14 +95,17 @@ function psnrOf({ psnr }: Report): Row | null {
   ]
 }
 
+/** Whether they come from several sources, so that each has to say from which. */
+const several = (all: readonly Worst[]): boolean => new Set(all.map(({ source }) => source)).size > 1
+
 /** `2.563 at n 3, h 4: class 0, predicted 2`. */
-function describe({ value, index, target, predicted, source }: Worst): string {
+function describe({ value, index, target, predicted, source }: Worst, named: boolean): string {
   const place = Object.entries(index)
     .map(([axis, at]) => `${axis} ${at}`)
     .join(', ')
   const classes = [target === undefined ? null : `class ${target}`, predicted === undefined ? null : `predicted ${predicted}`]
   const what = classes.filter((text) => text !== null).join(', ')
-  return `${short(value)}${place === '' ? '' : ` at ${place}`}${what === '' ? '' : `: ${what}`}${source === undefined ? '' : ` (${source})`}`
+  return `${short(value)}${place === '' ? '' : ` at ${place}`}${what === '' ? '' : `: ${what}`}${source === undefined || !named ? '' : ` (${source})`}`
 }
 
 function classTable({ perClass }: Report): string[] {
@@ -121,7 +124,10 @@ function classTable({ perClass }: Report): string[] {
 function sampleTable({ perSample, worst }: Report, { top = 20 }: TextOptions): string[] {
   const { values } = perSample
   if (values !== null && values.length <= top) return columns([['sample', 'mean'], ...values.map((mean, n) => [String(n), short(mean)])])
-  const rows = perSample.worst.slice(0, top).map(({ index, value, source = '' }) => [String(index.n ?? ''), short(value), source])
+  const named = several(perSample.worst)
+  const rows = perSample.worst
+    .slice(0, top)
+    .map(({ index, value, source = '' }) => [String(index.n ?? ''), short(value), named ? source : ''])
   return worst.length === 0 ? [] : columns([['sample', 'mean', ''], ...rows])
 }
 
