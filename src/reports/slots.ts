@@ -11,12 +11,11 @@ const room = 2 ** 28
  * The slots are added up at the end. float64 numbers go into an `ExactSum` of their group.
  */
 export class GroupSums {
-  private readonly slots: Float64Array
+  private slots = new Float64Array(0)
   private readonly sums: ExactSum[]
   private pending = 0
 
   constructor(groups: number) {
-    this.slots = new Float64Array(groups * exponents)
     this.sums = Array.from({ length: groups }, () => new ExactSum())
   }
 
@@ -26,7 +25,8 @@ export class GroupSums {
   }
 
   private addSome(values: Numbers, groups: ArrayLike<number> | null, start: number, end: number): void {
-    if (values instanceof Float64Array) {
+    // few numbers are not worth the slots of many groups
+    if (values instanceof Float64Array || end - start < 32 * this.sums.length) {
       for (let i = start; i < end; i++) {
         const group = groups === null ? 0 : groups[i]
         if (group >= 0) this.sums[group].add(values[i])
@@ -35,6 +35,7 @@ export class GroupSums {
     }
     this.pending += end - start
     if (this.pending > room) this.settle()
+    if (this.slots.length === 0) this.slots = new Float64Array(this.sums.length * exponents)
     const { slots } = this
     const bits = new Int32Array(values.buffer, values.byteOffset, values.length)
     if (groups === null) {

@@ -1,4 +1,4 @@
-import { roundToDType } from '../tensor/dtype.ts'
+import { shortest } from '../tensor/print.ts'
 import { tupleOf } from '../tensor/shape.ts'
 import type { ClassReport, Report, Worst } from './types.ts'
 import { many, short } from './words.ts'
@@ -156,13 +156,4 @@ function wrapped(text: string, width: number): string[] {
     else lines.push(word)
   }
   return lines
-}
-
-/** The fewest digits that read back as the same number of the dtype. */
-function shortest(value: number, dtype: Report['dtype']): string {
-  for (let digits = 1; digits < 17; digits++) {
-    const text = String(Number(value.toPrecision(digits)))
-    if (Object.is(roundToDType(Number(text), dtype), value)) return text
-  }
-  return String(value)
 }
