@@ -65,9 +65,10 @@ const isWeight = ({ spec }: Call, name: string): boolean => {
 const isUndefined = ({ tensors, values }: Call): boolean => tensors.weight !== undefined && Number(values.labelSmoothing) > 0
 
 /** Why the loss of a batch is not the sum of its samples' losses. */
-function apartOf({ spec, values }: Call, { kernel, problem }: Plan): string | null {
+function apartOf({ spec, values, tensors }: Call, { kernel, problem }: Plan): string | null {
   if (spec.mean === 'nothing') return 'this loss is one number for all of its data'
   if (spec.mean === 'parts') return 'this loss is made of the regions of the whole batch, and of two means'
+  if (kernel.family === 'contrast' && tensors.negativeKeys === undefined) return 'here each row is compared with the others of its batch'
   const regions =
     kernel.family === 'overlap' ? !(problem as OverlapProblem).perImage : 'perImage' in spec.options && values.perImage !== true
   return regions ? 'this loss is made of the regions of the whole batch, unless perImage is true' : null

@@ -83,8 +83,12 @@ function cut(loss: LossFunction, c: Case, size: number, start: number, end: numb
   const part = (name: string) => (name === 'linearWeight' ? tensors[name] : rows(tensors[name], start, end))
   const own = Object.entries(options).map(([name, value]) => {
     const option = loss.spec.options[name]
+    const { shape } = name in tensors ? tensors[name] : { shape: [] }
+    // keys of its own for each sample have an axis more than those for all
     const perSample =
-      option.kind === 'tensor' && option.shape !== 'classes' && tensors[name].shape.length === rank && tensors[name].shape[0] === size
+      name === 'negativeKeys'
+        ? shape.length > rank
+        : option.kind === 'tensor' && option.shape !== 'classes' && shape.length === rank && shape[0] === size
     return [name, perSample || name === 'target' ? part(name) : value]
   })
   const args = loss.spec.inputs.map(({ name }) => part(name))
