@@ -53,12 +53,6 @@ export function sampleOf(numbers: Numbers): Numbers {
 export const lookedAt = (elements: number): string | null =>
   elements <= sampleSize ? null : `looked at ${sampleSize} of ${elements} values, spread evenly`
 
-/** Whether an element lies outside [low, high]; NaN does not. */
-export function leaves(numbers: Numbers, low: number, high: number): boolean {
-  for (let i = 0; i < numbers.length; i++) if (numbers[i] < low || numbers[i] > high) return true
-  return false
-}
-
 /** The index by axis of a position in row-major order: 7 in (2, 5) is (1, 2). */
 export function indexOf(position: number, shape: readonly number[]): number[] {
   const index = new Array<number>(shape.length)

@@ -6,7 +6,8 @@ import { noGrad } from '../tensor/autograd.ts'
 import { isFloating, type Numbers } from '../tensor/dtype.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { numbersOf } from '../tensor/view.ts'
-import { type Extent, extentOf, leaves, sampleOf } from './extent.ts'
+import { type Extent, extentOf, sampleOf } from './extent.ts'
+import { leaves } from './range.ts'
 
 /** A call under examination: its arguments as read, whether the loss refuses it, and facts about the values, each found out once. */
 export interface Subject {
@@ -63,7 +64,7 @@ export function subjectOf(loss: LossFunction, args: readonly unknown[]): Subject
     numbers,
     extent: once((name) => extentOf(numbers(name))),
     sample: once((name) => sampleOf(numbers(name))),
-    leaves: (name, low, high) => leaves(numbers(name), low, high),
+    leaves: (name, low, high) => leaves(tensors[name], numbers(name), low, high),
     mean: () => meanKnown('mean'),
     again,
   }

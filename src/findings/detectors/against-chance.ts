@@ -7,7 +7,7 @@ import { figure } from '../words.ts'
 /** Of fewer values a mean is near a guess, or far from it, by chance. */
 const fewest = 16
 /** So many targets tell their variance. */
-const most = 4096
+const most = 1024
 
 /** A value that no prediction can give, or that a guess gives as well. */
 export const againstChance: Detector = {
