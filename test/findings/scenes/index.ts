@@ -1,10 +1,16 @@
 import type { Scene } from '../scene.ts'
 import { againstChance } from './against-chance.ts'
 import { broadcastPairs } from './broadcast-pairs.ts'
+import { cannotAlign } from './cannot-align.ts'
 import { classAxis } from './class-axis.ts'
 import { classOutOfRange } from './class-out-of-range.ts'
 import { damagedMask } from './damaged-mask.ts'
+import { dataRange } from './data-range.ts'
 import { degenerateBoxes } from './degenerate-boxes.ts'
+import { divergenceInputs } from './divergence-inputs.ts'
+import { divergenceMean } from './divergence-mean.ts'
+import { elementWeights } from './element-weights.ts'
+import { focalConstants } from './focal-constants.ts'
 import { ignoredInMean } from './ignored-in-mean.ts'
 import { impossibleTarget } from './impossible-target.ts'
 import { integerScores } from './integer-scores.ts'
@@ -13,6 +19,7 @@ import { logitsAsProbabilities } from './logits-as-probabilities.ts'
 import { maskOfGreys } from './mask-of-greys.ts'
 import { meanOfMeans } from './mean-of-means.ts'
 import { notADistribution } from './not-a-distribution.ts'
+import { notFinite } from './not-finite.ts'
 import { notLogProbabilities } from './not-log-probabilities.ts'
 import { notPositive } from './not-positive.ts'
 import { notSigns } from './not-signs.ts'
@@ -21,12 +28,16 @@ import { oneClass } from './one-class.ts'
 import { oneHotInBinary } from './one-hot-in-binary.ts'
 import { overflow } from './overflow.ts'
 import { paddingCounted } from './padding-counted.ts'
+import { ratesAsLogarithms } from './rates-as-logarithms.ts'
+import { saturated } from './saturated.ts'
 import { scoresNotFinite } from './scores-not-finite.ts'
+import { segmentationFlags } from './segmentation-flags.ts'
 import { severalClasses } from './several-classes.ts'
 import { sigmoidTwice } from './sigmoid-twice.ts'
 import { softmaxInBinary } from './softmax-in-binary.ts'
 import { softmaxTwice } from './softmax-twice.ts'
 import { sumOrMean } from './sum-or-mean.ts'
+import { swappedArguments } from './swapped-arguments.ts'
 import { targetShape } from './target-shape.ts'
 import { weightedMean } from './weighted-mean.ts'
 import { wrongDType } from './wrong-dtype.ts'
@@ -62,6 +73,17 @@ export const scenes: readonly Scene[] = [
   notSigns,
   degenerateBoxes,
   notPositive,
+  divergenceInputs,
+  divergenceMean,
+  notFinite,
+  saturated,
+  swappedArguments,
+  cannotAlign,
+  ratesAsLogarithms,
+  elementWeights,
+  dataRange,
+  focalConstants,
+  segmentationFlags,
   meanOfMeans,
   sumOrMean,
 ]

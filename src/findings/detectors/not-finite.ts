@@ -1,0 +1,103 @@
+import { hasClassTarget } from '../classes.ts'
+import { clear, type Detector, type Draft } from '../detector.ts'
+import { firstNotFinite } from '../finite.ts'
+import type { Subject } from '../subject.ts'
+import { figure, place } from '../words.ts'
+
+/** A loss that is NaN or infinite, and why: values that are, or numbers too large for their dtype. */
+export const notFinite: Detector = {
+  code: 'not-finite',
+  title: 'a loss that is NaN or infinite',
+  applies: (spec) => !hasClassTarget(spec),
+  look: (subject) => {
+    const { refusal, plan } = subject
+    if (refusal !== null) return ofRefusal(subject)
+    const loss = subject.mean()
+    if (plan === null || loss === null) return clear
+    if (Number.isFinite(loss)) return tooLargeSum(subject, loss)
+    if (plan.counted === 0) return clear
+    for (const [name, { shape, dtype }] of Object.entries(subject.tensors)) {
+      const values = subject.numbers(name)
+      const at = firstNotFinite(values)
+      if (at < 0) continue
+      const source = `what makes ${name} ${values[at]}: a division by 0, a logarithm of 0, numbers too large for ${dtype}`
+      return [
+        {
+          level: 'error',
+          argument: name,
+          message: `${name} is ${values[at]}${place(at, shape)}, and so the loss is ${loss}.`,
+          evidence: { position: at, value: String(values[at]), loss: String(loss) },
+          repair: { surprisal: `find ${source}`, pytorch: `assert ${name}.isfinite().all(); then find ${source}` },
+          pytorch: null,
+        },
+      ]
+    }
+    return overflow(subject, loss)
+  },
+  page: {
+    looks: 'The loss is NaN or inf, for one batch or from one step on.',
+    why: 'One NaN among the values is enough; binary cross-entropy of scores turns even ±inf on the right side to NaN (0 · ∞). In float16 every number above 65504 is infinite: the square of a difference of 256 is one, and so is the sum of a large batch.',
+    sure: 'The values decide it, and the index tells which one to look at. Where all are finite, the same call in float64 tells whether the numbers were too large.',
+    example: 'check(mseLoss, [1, NaN, 3], [1, 2, 3])',
+  },
+}
+
+/** PyTorch's text for probabilities speaks of their range, also where they are NaN. */
+function ofRefusal({ refusal, tensors, numbers }: Subject): Draft[] {
+  if (refusal === null || (refusal.code !== 'input-range' && refusal.code !== 'target-range')) return []
+  const name = refusal.argument
+  if (tensors[name] === undefined) return []
+  const at = numbers(name).findIndex(Number.isNaN)
+  if (at < 0) return []
+  return [
+    {
+      level: 'error',
+      argument: name,
+      message: `${name} is NaN${place(at, tensors[name].shape)}, which is in no range.`,
+      evidence: { position: at },
+      repair: { surprisal: `find what makes ${name} NaN`, pytorch: `assert ${name}.isfinite().all()` },
+      pytorch: refusal.pytorch,
+      explains: true,
+    },
+  ]
+}
+
+const largest: Readonly<Record<string, number>> = { float16: 65504, bfloat16: 3.3895313892515355e38, float32: 3.4028234663852886e38 }
+
+/** A sum that its dtype cannot hold, of values that it can. */
+function tooLargeSum({ plan }: Subject, mean: number): Draft[] {
+  if (plan?.reduction !== 'sum' || !(Math.abs(mean * plan.denominator) > (largest[plan.dtype] ?? Infinity))) return []
+  const sum = mean * plan.denominator
+  return [
+    {
+      level: 'error',
+      argument: 'reduction',
+      message: `The sum is about ${figure(sum)}, and ${plan.dtype} ends at ${figure(largest[plan.dtype])}: it is infinite.`,
+      evidence: { sum, largest: largest[plan.dtype] },
+      repair: { surprisal: "reduction: 'mean'; or the arrays as float32", pytorch: "reduction='mean'; or .float() before the loss" },
+      pytorch: null,
+    },
+  ]
+}
+
+function overflow({ again, numbers, tensors, plan, spec }: Subject, loss: number): Draft[] {
+  if (plan === null || plan.dtype === 'float64') return []
+  const wide = Object.fromEntries(
+    Object.entries(tensors).map(([name, { shape }]) => [name, { data: Float64Array.from(numbers(name)), shape }]),
+  )
+  const exact = again(wide)
+  if (exact === null || !Number.isFinite(exact)) return []
+  return [
+    {
+      level: 'error',
+      argument: spec.inputs[0].name,
+      message: `All values are finite, but the loss is ${loss} in ${plan.dtype}, which ends at ${figure(largest[plan.dtype])}; in float64 it is ${figure(exact)}.`,
+      evidence: { loss: String(loss), float64: exact, largest: largest[plan.dtype] },
+      repair: {
+        surprisal: 'give the arrays as float32 or float64, or bring them to a smaller range',
+        pytorch: 'compute the loss in float32: .float() before it, outside autocast',
+      },
+      pytorch: null,
+    },
+  ]
+}
