@@ -4,7 +4,7 @@ import { reductionOptions } from '../spec.ts'
 /**
  * InfoNCE: a query is to be likest to its own key, among negatives. A cross-entropy whose scores are similarities.
  *
- * l = −log(exp(q·k₊ / τ) / Σ exp(q·k / τ)), where k runs through the positive key and the negatives, and q and k have the length 1
+ * l = log Σ exp(q·k / τ) − q·k₊ / τ, where k runs through the positive key and the negatives, and q and k have the length 1
  *
  * Without `negativeKeys` the other queries' keys are the negatives. With them only these are: (M, D) for all queries (a memory bank, as in MoCo),
  * (N, M, D) those of each query. With `normalize: false` the similarity is the plain product. Shapes: query and positiveKey (N, D). dtypes:
@@ -29,7 +29,7 @@ export const infoNceLoss = queriesAndKeys({
   module: 'InfoNCELoss',
   aliases: ['infonce'],
   summary: 'Draws each query to its key, and away from the keys of others.',
-  formula: '−log(exp(q·k₊ / τ) / Σ exp(q·k / τ))',
+  formula: 'log Σ exp(q·k / τ) − q·k₊ / τ',
   inside: 'the length of 1, and the softmax',
   mean: 'positions',
   inputs: [

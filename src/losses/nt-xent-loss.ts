@@ -4,7 +4,7 @@ import { reductionOptions } from '../spec.ts'
 /**
  * NT-Xent, the loss of SimCLR: two views of a sample are to be likest to each other, among all views of the batch.
  *
- * l = −log(exp(z·z₊ / τ) / Σ exp(z·z₋ / τ)), where z₋ runs through all 2N views but z itself, and all have the length 1
+ * l = log Σ exp(z·z₋ / τ) − z·z₊ / τ, where z₋ runs through all 2N views but z itself, and all have the length 1
  *
  * There is one value per view: those of `view1`, then those of `view2`. With `normalize: false` the similarity is the plain product. Shapes: both
  * (N, D). dtypes: floating-point; the result has the promoted one, and everything is computed in float64. `mean` divides by 2N. Gradients: both. Four
@@ -27,7 +27,7 @@ export const ntXentLoss = twoViews({
   module: 'NTXentLoss',
   aliases: ['ntxent', 'simclr'],
   summary: 'Draws two views of a sample to each other, and away from all other views.',
-  formula: '−log(exp(z·z₊ / τ) / Σ exp(z·z₋ / τ))',
+  formula: 'log Σ exp(z·z₋ / τ) − z·z₊ / τ',
   inside: 'the length of 1, and the softmax',
   mean: 'positions',
   inputs: [
