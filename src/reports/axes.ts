@@ -1,5 +1,7 @@
 import type { Call } from '../check.ts'
+import type { PointwiseProblem } from '../families/pointwise/problem.ts'
 import type { Plan } from '../loss.ts'
+import { sizeOf } from '../tensor/shape.ts'
 import type { Unit } from './types.ts'
 
 /** Names of the axes of results that have one value per position: samples first, then places. */
@@ -16,12 +18,11 @@ export function axesOf({ spec, tensors }: Call, { kernel, shape }: Plan): readon
 }
 
 /** What is counted. */
-export function unitOf({ spec }: Call, { kernel, shape, counted }: Plan): Unit {
+export function unitOf({ spec }: Call, { kernel, problem, shape, counted }: Plan): Unit {
   if (kernel.family === 'overlap' || kernel.family === 'lovasz') return 'pixel'
   if (spec.mean === 'images') return 'image'
   if (spec.mean === 'sequences') return 'sequence'
   if (spec.inputs[0].domain === 'boxes') return 'pair'
-  const size = shape.reduce((product, extent) => product * extent, 1)
-  if (kernel.family === 'pointwise' && counted === size) return 'element'
+  if (kernel.family === 'pointwise' && counted === sizeOf((problem as PointwiseProblem).shape)) return 'element'
   return shape.length <= 1 ? 'sample' : shape.length === 2 ? 'position' : 'pixel'
 }

@@ -62,14 +62,17 @@ function rowsOf(report: Report, { top = 3 }: TextOptions): Row[] {
   return rows.filter((row) => row !== null)
 }
 
+/** So many targets make frequencies that mean something. */
+const enough = 20
+
 /** What a guess costs. */
-function chanceOf({ chance: { uniform, frequencies }, mean }: Report): Row | null {
+function chanceOf({ chance: { uniform, frequencies }, mean, counted }: Report): Row | null {
   const parts: string[] = []
   if (uniform !== null) parts.push(`${short(uniform)} for a uniform guess`)
   if (frequencies !== null)
     parts.push(`${short(frequencies)} for ${uniform === null ? 'the best constant answer' : 'one that knows the frequencies'}`)
   const best = Math.min(uniform ?? Infinity, frequencies ?? Infinity)
-  const worse = mean > best * (1 + 1e-9) ? ['the loss is worse than that'] : []
+  const worse = counted >= enough && mean > best * (1 + 1e-9) ? ['the loss is worse than that'] : []
   return parts.length === 0 ? null : ['chance', [...parts, ...worse].join(', ')]
 }
 

@@ -6,6 +6,7 @@ import {
   LossError,
   l1Loss,
   mseLoss,
+  multilabelSoftMarginLoss,
   nn,
   onWarning,
   report,
@@ -73,6 +74,21 @@ describe('where the value comes from', () => {
     )
     const soft = report(crossEntropy, [[1, 2]], [[0.5, 0.5]], { weight: [1, 3] })
     expect(soft.made).toMatch(/\/ 1, the number of rows, whatever the weights; with probabilities the weights are not divided by$/)
+  })
+
+  test('one value per row of elements counts rows', () => {
+    const one = report(
+      multilabelSoftMarginLoss,
+      [
+        [1, -2, 3],
+        [0, 0, 0],
+      ],
+      [
+        [1, 0, 1],
+        [0, 1, 0],
+      ],
+    )
+    expect(one).toMatchObject({ counted: 2, unit: 'sample', made: expect.stringMatching(/ \/ 2, the number of samples$/) })
   })
 
   test('the same sum, divided by values, samples and calls', () => {
