@@ -1,3 +1,4 @@
+import { snakeCase } from '../../names.ts'
 import type { LossSpec } from '../../spec.ts'
 import { classCall, hasScores } from '../classes.ts'
 import { clear, type Detector } from '../detector.ts'
@@ -44,8 +45,8 @@ export const notLogProbabilities: Detector = {
     const are = probabilities === judged ? 'probabilities' : 'scores'
     const inPlace =
       are === 'probabilities'
-        ? { ours: `log(${scores})`, torch: `${scores}.log()` }
-        : { ours: `logSoftmax(${scores}, ${axis})`, torch: `${scores}.log_softmax(${axis})` }
+        ? { ours: `log(${scores})`, torch: `${snakeCase(scores)}.log()` }
+        : { ours: `logSoftmax(${scores}, ${axis})`, torch: `${snakeCase(scores)}.log_softmax(${axis})` }
     const { ours, torch } = typedCall(subject, { [scores]: inPlace })
     const found = {
       level: positive > 0 ? 'error' : 'warning',

@@ -15,15 +15,19 @@ export const oneHotInBinary: Detector = {
     const [{ name: input }, { name: target }] = spec.inputs
     const { shape, size } = tensors[target]
     const rows = shape.length < 2 || shape[1] < 2 ? 0 : size / shape[1]
-    if (plan === null || rows < manyRows || spec.inputs[0].domain !== 'logits') return clear
+    if (plan === null || rows < manyRows) return clear
     if (!isOneHot(tensors[target], 1)) return clear
+    const [scores, before] = spec.inputs[0].domain === 'logits' ? [input, ''] : ['scores', ', with the scores before the sigmoid']
     return [
       {
         level: 'note',
         argument: target,
         message: `Exactly one of ${shape[1]} classes is true in each of ${grouped(rows)} rows: if the classes exclude each other, cross-entropy says so to the network, and ${spec.name} does not.`,
         evidence: { rows, classes: shape[1] },
-        repair: { surprisal: `crossEntropy(${input}, argmax(${target}, 1))`, pytorch: `F.cross_entropy(${input}, ${target}.argmax(1))` },
+        repair: {
+          surprisal: `crossEntropy(${scores}, argmax(${target}, 1))${before}`,
+          pytorch: `F.cross_entropy(${scores}, ${target}.argmax(1))${before}`,
+        },
         pytorch: null,
       },
     ]

@@ -20,7 +20,12 @@ export const overflow: Detector = {
       const mean = subject.mean()
       const total = mean === null ? 0 : mean * plan.denominator
       if (!(Math.abs(total) > largestHalf) || !Number.isFinite(total)) return clear
-      const { ours, torch } = typedCall({ ...subject, values: { ...values, reduction: 'mean' } })
+      const whole = classes.scores ?? subject.spec.inputs[0].name
+      // PyTorch adds up a mean in float16 too, before it divides
+      const { ours, torch } = typedCall(
+        { ...subject, values: { ...values, reduction: 'mean' } },
+        { [whole]: { ours: whole, torch: `${whole}.float()` } },
+      )
       return [
         {
           level: 'error',
@@ -51,7 +56,7 @@ export const overflow: Detector = {
   },
   page: {
     looks: 'The loss is inf although no number of the input is, as a rule in 16 bits, and as a rule with reduction "sum".',
-    why: 'float16 ends at 65504: a sum over a batch of pixels or tokens is soon beyond it, while their mean is not. In float32 it takes scores 3e38 apart.',
+    why: 'float16 ends at 65504: a sum over a batch of pixels or tokens is soon beyond it, while their mean is not (PyTorch’s is, since it divides last). In float32 it takes scores 3e38 apart.',
     sure: 'The sum is computed exactly before it is rounded, so the finding says how large it is.',
     example: `check(crossEntropy, tensor(Float32Array.from({ length: 900 }, (_, i) => (i % 3 === 0 ? 400 : 0)), { shape: [300, 3], dtype: 'float16' }), tensor(BigInt64Array.from({ length: 300 }, () => 1n)), { reduction: 'sum' })`,
   },
