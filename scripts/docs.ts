@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type Card, card } from '../src/card.ts'
 import { binaryCrossEntropy, binaryCrossEntropyWithLogits, crossEntropy, mseLoss, nllLoss } from '../src/losses/index.ts'
+import { accuracyPage, withCounts } from './accuracy-page.ts'
 import { findingPages, findingsFolder } from './finding-pages.ts'
 import { lossPages } from './loss-pages.ts'
 import { measuresFile, measuresPage } from './measures-page.ts'
@@ -49,6 +50,7 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
   writeFileSync(readme, withCards(readFileSync(readme, 'utf8')))
   writeFileSync(segmentationPage, withConventions(readFileSync(segmentationPage, 'utf8')))
   writeFileSync(measuresFile, measuresPage())
+  writeFileSync(accuracyPage, withCounts(readFileSync(accuracyPage, 'utf8')))
   writePages(folder, lossPages())
   writePages(findingsFolder, findingPages())
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { accuracyPage, withCounts } from '../scripts/accuracy-page.ts'
 import { folder, withCards } from '../scripts/docs.ts'
 import { docstringOf } from '../scripts/docstring.ts'
 import { findingPages, findingsFolder, readMeasured } from '../scripts/finding-pages.ts'
@@ -21,6 +22,12 @@ test('docs/losses has the pages that the table and the docstrings make (npm run 
   const pages = lossPages()
   expect(readdirSync(folder).sort()).toEqual([...pages.keys()].sort())
   for (const [name, text] of pages) expect(readFileSync(new URL(name, folder), 'utf8'), name).toBe(text)
+})
+
+test('docs/accuracy.md counts the goldens that there are (npm run docs)', () => {
+  const text = readFileSync(accuracyPage, 'utf8')
+  expect(text).toBe(withCounts(text))
+  expect(text).toMatch(/^[\d,]+ answers are kept, of \d\d losses: [\d,]+ of PyTorch /m)
 })
 
 test('docs/measures.md has what the measures say of themselves (npm run docs)', () => {

@@ -74,7 +74,7 @@ function ofScores({ tensors }: State, { scores, target: name, axis, shape, wante
     const says = `axis ${other} of the ${scores}, of length 1, is one too many`
     steps.push({ kind: 'squeeze', cost: 1, says, tensors: { [scores]: squeezed(input, other) } })
   }
-  if (wanted.length === 3 && sameShape([target.shape[0], target.shape[2], target.shape[1]], wanted)) {
+  if (target.shape.length === 3 && sameShape([target.shape[0], target.shape[2], target.shape[1]], wanted)) {
     const says = `height and width of the ${name} are exchanged`
     steps.push({ kind: 'permute', cost: 2, says, tensors: { [name]: permuted(target, [0, 2, 1]) } })
   }
