@@ -4,7 +4,7 @@
  */
 const layers = [
   ['^src/(index|nn|layers|linear-criterion|adaptive-softmax|adaptive-checks|arena|init|custom)\\.ts'],
-  ['^src/card\\.ts|^src/reports/'],
+  ['^src/card\\.ts|^src/reports/|^src/error-index/'],
   ['^src/findings/'],
   ['^src/measures/'],
   ['^src/losses/'],

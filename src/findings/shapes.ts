@@ -1,4 +1,3 @@
-import type { Call } from '../check.ts'
 import type { Domain, LossSpec } from '../spec.ts'
 import { broadcastShapes, type Shape, sameShape, sizeOf } from '../tensor/shape.ts'
 
@@ -15,11 +14,19 @@ import { broadcastShapes, type Shape, sameShape, sizeOf } from '../tensor/shape.
  * The axes are those of the loss's contract. A loss that compares element by element has none: there the axes are numbered and aligned at the
  * right, as broadcasting aligns them, and the pairs that it would make have a line of their own.
  */
-export function drawShapes({ spec, tensors }: Pick<Call, 'spec' | 'tensors'>): readonly string[] {
+export function drawShapes({ spec, tensors }: Drawn): readonly string[] {
   const shapes = Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]))
   const rows = namedRows(spec, shapes) ?? alignedRows(spec, shapes)
   return lines(rows)
 }
+
+/** What a drawing needs of a call: which arguments there are, and their shapes. */
+export interface Drawn {
+  readonly spec: Contract
+  readonly tensors: Readonly<Record<string, { readonly shape: Shape }>>
+}
+
+type Contract = Pick<LossSpec, 'inputs' | 'options'>
 
 /** A line of the drawing: an extent or a name under each axis, and a remark. */
 interface Row {
@@ -42,7 +49,7 @@ const marksOf = (odd: readonly boolean[]): Row[] =>
   odd.includes(true) ? [{ title: '', cells: odd.map((is) => (is ? '^' : '')), remark: '' }] : []
 
 /** Of shapes without named axes: aligned at the right, numbered from 0. */
-function alignedRows({ inputs, options }: LossSpec, shapes: Readonly<Record<string, Shape>>): Row[] {
+function alignedRows({ inputs, options }: Contract, shapes: Readonly<Record<string, Shape>>): Row[] {
   const names = Object.keys(shapes)
   const rank = Math.max(...names.map((name) => shapes[name].length))
   const cellsOf = (shape: Shape): string[] => [...new Array<string>(rank - shape.length).fill(''), ...shape.map(String)]
@@ -68,7 +75,7 @@ function alignedRows({ inputs, options }: LossSpec, shapes: Readonly<Record<stri
 }
 
 /** Of shapes whose axes the contract names; null where it names none. */
-function namedRows(spec: LossSpec, shapes: Readonly<Record<string, Shape>>): Row[] | null {
+function namedRows(spec: Contract, shapes: Readonly<Record<string, Shape>>): Row[] | null {
   const [{ name: first }] = spec.inputs
   const columns = firstColumns(spec, shapes[first].length)
   if (columns === null) return null
@@ -135,7 +142,7 @@ function nearest(shape: Shape, columns: readonly string[], extents: ReadonlyMap<
 }
 
 /** The axes of a first argument of so many; null where the contract does not name them. */
-function firstColumns({ inputs }: LossSpec, rank: number): readonly string[] | null {
+function firstColumns({ inputs }: Contract, rank: number): readonly string[] | null {
   const scores = inputs.some(({ domain, axes }) => axes === undefined && ofRows.includes(domain)) ? ['C', 'N C', 'N C …'] : []
   const found = [inputs[0].axes ?? scores].flat().flatMap((pattern) => [expand(pattern, rank, true), expand(pattern, rank, false)])
   return found.find((symbols) => symbols !== null) ?? null
@@ -145,7 +152,7 @@ function firstColumns({ inputs }: LossSpec, rank: number): readonly string[] | n
 const ofRows: readonly Domain[] = ['classes', 'classes or probabilities', 'masks']
 
 /** The axes that an argument may have beside a first one of these, each way of the contract. */
-function waysOf({ inputs, options }: LossSpec, name: string, columns: readonly string[], rank: number): readonly (readonly string[])[] {
+function waysOf({ inputs, options }: Contract, name: string, columns: readonly string[], rank: number): readonly (readonly string[])[] {
   const input = inputs.find((each) => each.name === name)
   const option = options[name]
   const axes =
