@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { type Card, card } from '../src/card.ts'
 import { binaryCrossEntropy, binaryCrossEntropyWithLogits, crossEntropy, mseLoss, nllLoss } from '../src/losses/index.ts'
 import { accuracyPage, withCounts } from './accuracy-page.ts'
+import { errorPage, errorsFile } from './error-page.ts'
 import { findingPages, findingsFolder } from './finding-pages.ts'
 import { lossPages } from './loss-pages.ts'
 import { measuresFile, measuresPage } from './measures-page.ts'
@@ -53,4 +54,5 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
   writeFileSync(accuracyPage, withCounts(readFileSync(accuracyPage, 'utf8')))
   writePages(folder, lossPages())
   writePages(findingsFolder, findingPages())
+  writeFileSync(errorsFile, errorPage())
 }

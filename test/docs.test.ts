@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { accuracyPage, withCounts } from '../scripts/accuracy-page.ts'
 import { folder, withCards } from '../scripts/docs.ts'
 import { docstringOf } from '../scripts/docstring.ts'
+import { errorPage, errorsFile } from '../scripts/error-page.ts'
 import { findingPages, findingsFolder, readMeasured } from '../scripts/finding-pages.ts'
 import { lossPages } from '../scripts/loss-pages.ts'
 import { measuresFile, measuresPage } from '../scripts/measures-page.ts'
@@ -51,6 +52,14 @@ test('docs/findings has the pages that the table of checks makes (npm run docs)'
 
 test('every check has been measured (npm run alarms)', () => {
   expect(Object.keys(readMeasured()).sort()).toEqual(detectors.map(({ code }) => code).sort())
+})
+
+test('docs/errors.md is made of the error index (npm run docs)', () => {
+  const page = errorPage()
+  expect(readFileSync(errorsFile, 'utf8')).toBe(page)
+  const ids = [...page.matchAll(/<a id="([\w-]+)">/g)].map(([, id]) => id)
+  expect([...page.matchAll(/\]\(#([\w-]+)\)/g)].map(([, id]) => id)).toEqual(ids)
+  expect(page).not.toContain('undefined is')
 })
 
 test('every loss has a page, and the index leads to it', () => {

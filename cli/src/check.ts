@@ -153,4 +153,4 @@ Examples:
   surprisal check logits.npy mask.npy --loss ce --ignore-index 255
   surprisal check scores.npy mask.npy --loss bce-with-logits --level warning
   surprisal check logits.npy labels.npy --json | jq '.findings[].code'
-${exits('differs')}`
+${exits('differs', 'unknown')}`

@@ -52,7 +52,7 @@ An input may be -, standard input.
 
 Examples:
 ${[call, ...options.map((option) => `${call} ${option}`), `${call} --grad grad.npy --json`].map((line) => `  ${line}`).join('\n')}
-${exits('differs', 'found')}`
+${exits('differs', 'found', 'unknown')}`
 }
 
 /** What follows the options of a measure. */
@@ -64,7 +64,7 @@ An input may be -, standard input.
 
 Examples:
 ${[...(options.length > 0 ? [`${call} ${options[0]}`] : [call]), `${[call, ...options.slice(0, 1)].join(' ')} --json`].map((line) => `  ${line}`).join('\n')}
-${exits('differs')}`
+${exits('differs', 'unknown')}`
 }
 
 const callOf = (spec: Pick<LossSpec, 'name' | 'aliases' | 'inputs'>, name = commandName(spec)): string =>

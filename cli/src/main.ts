@@ -5,6 +5,7 @@ import { hasColour, paintFor } from './colour.ts'
 import { lossCommand } from './command.ts'
 import { examplesCommand } from './examples.ts'
 import { exitCode } from './exit.ts'
+import { explainCommand } from './explain.ts'
 import { Failure, usageFailure } from './failure.ts'
 import { afterAll } from './help.ts'
 import { errorDocument, measureDocument, printed, resultDocument, version } from './json.ts'
@@ -70,6 +71,7 @@ async function parse(argv: readonly string[]): Promise<number> {
   commands.push(mergeCommand().helpGroup('Other commands:'))
   commands.push(checkCommand((code) => (exit = code)).helpGroup('Other commands:'))
   commands.push(examplesCommand((code) => (exit = code)).helpGroup('Other commands:'))
+  commands.push(explainCommand((code) => (exit = code)).helpGroup('Other commands:'))
   commands.push(listCommand().helpGroup('Other commands:'))
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program).exitOverride(refusal(command)))
   await program.exitOverride(refusal(program)).parseAsync(normalised(argv, commands), { from: 'user' })

@@ -38,7 +38,7 @@ interface Facts<V> {
   /** Holes filled as in the example of the documentation. */
   readonly sample: V
   readonly older?: readonly Older[]
-  /** Which versions print the message; left out where it is 2.13 and, as far as is known, any before. */
+  /** Which versions print the message; left out where it is 2.13, and others were not looked at. */
   readonly versions?: string
   /** The number of the mistake among the thirty that people make most (`mistakes` below). */
   readonly mistake?: number

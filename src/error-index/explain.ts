@@ -66,7 +66,13 @@ export interface Explained {
  * explain("KeyError: 'loss'").found // => []
  */
 export function explain(text: string): Explained {
-  const { found: matches, tokens, text: read } = waysToRead(text).map(reading).reduce((a, b) => (b.letters > a.letters ? b : a))
+  const {
+    found: matches,
+    tokens,
+    text: read,
+  } = waysToRead(text)
+    .map(reading)
+    .reduce((a, b) => (b.letters > a.letters ? b : a))
   const found = matches.map(({ known, match }) => explanation(known, match, read, tokens))
   const like = found.length > 0 ? [] : nearest(text, table().all).filter(isFirstOfEntry).slice(0, 3)
   return {
@@ -111,7 +117,7 @@ export interface Known {
 
 const asTheyAre = (values: Values): Values => values
 
-const USUAL = 'PyTorch 2.13, and versions before it'
+const USUAL = 'PyTorch 2.13'
 
 export const knownOf = (entry: Entry): Known[] => [
   { entry, pattern: parsePattern(entry.says), versions: entry.versions ?? USUAL, seen: null, reads: asTheyAre },
@@ -165,7 +171,9 @@ function allMatches(text: string, tokens: readonly Token[]): Found[] {
     const next = tokens[i + 1]
     if (next?.opens === true) note(tokens[i].text + next.text, i)
   }
-  return all.flatMap((known) => findPattern(known.pattern, tokens, text, (places.get(known) ?? []).slice(-OFTEN)).map((match) => ({ known, match })))
+  return all.flatMap((known) =>
+    findPattern(known.pattern, tokens, text, (places.get(known) ?? []).slice(-OFTEN)).map((match) => ({ known, match })),
+  )
 }
 
 /** One match per entry and place: of two that overlap the one with more fixed letters. The likeliest cause first. */
@@ -226,7 +234,7 @@ const jsonValues = (values: Values): Explanation['values'] =>
   )
 
 /** `Target {label} is out of bounds.` */
-const plainPattern = ({ message }: Pattern): string => message.replace(/\{(\w+):\w+\}/g, '{$1}')
+export const plainPattern = ({ message }: Pattern): string => message.replace(/\{(\w+):\w+\}/g, '{$1}')
 
 /** Whether the rest of a traceback names a loss. */
 const speaksOfLoss = (rest: string): boolean => (rest.match(/[\w.]+/g) ?? []).some(isLossName) || /\bcriterion\b/.test(rest)

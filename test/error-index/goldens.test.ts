@@ -42,7 +42,7 @@ describe('every text of PyTorch in the code of this library', () => {
   test('has an entry', () => {
     // fewer fixed letters are the frame of a text that stands elsewhere
     const whole = all.filter(({ fixed }) => fixed > 16)
-    expect(all.length - whole.length).toBeLessThan(8)
+    expect(all.length - whole.length).toBeLessThan(12)
     expect(whole.filter(({ text }) => explain(text).found[0]?.match !== 'whole')).toEqual([])
   })
 })

@@ -66,7 +66,10 @@ describe('a message is found as people paste it', () => {
         const cut = end ? message.slice(0, left) : message.slice(-left)
         const { found } = explain(cut)
         // the part that is missing may be the one that tells two messages apart; then nothing may be said with certainty
-        if (found.length > 0) expect(found.map((each) => each.id).includes(id) || found.every(({ match, elsewhere }) => match === 'cut' || elsewhere !== null)).toBe(true)
+        if (found.length > 0)
+          expect(
+            found.map((each) => each.id).includes(id) || found.every(({ match, elsewhere }) => match === 'cut' || elsewhere !== null),
+          ).toBe(true)
       }),
       { numRuns: 600 },
     )

@@ -13,6 +13,9 @@ function* files(folder: string): Generator<string> {
 /** What the code puts into its messages, by what the expression calls: a value of that kind. */
 const values: readonly (readonly [RegExp, string])[] = [
   [/given\.length/, '2'],
+  [/extremes/, '[1, 9]'],
+  [/adaptive.* (says|rest)$/, 'cutoffs should be a sequence of'],
+  [/adaptive.* text$/, 'int'],
   [/listOf|partly|\bmask\b|\bindexed\b/, '[2, 3]'],
   [/tupleOf/, '(2, 3)'],
   [/torchSize/, 'torch.Size([2, 3])'],

@@ -1,4 +1,5 @@
 import type { Entry } from '../entry.ts'
+import { adaptive } from './adaptive.ts'
 import { callArguments } from './arguments.ts'
 import { binary } from './binary.ts'
 import { classIndices } from './class-indices.ts'
@@ -24,6 +25,7 @@ export const entries: readonly Entry[] = [
   ...vectors,
   ...sequences,
   ...linearLoss,
+  ...adaptive,
   ...dtypes,
   ...reductions,
   ...callArguments,
