@@ -83,6 +83,9 @@ export const elementwise: readonly Entry[] = [
     title: 'A delta that is not positive',
     says: 'RuntimeError: huber_loss does not support non-positive values for delta.',
     sample: {},
+    older: [
+      { says: `TypeError: delta must be a float or int, got: <class '{got:word}'>`, versions: 'PyTorch 2.13, when the module is made' },
+    ],
     cause: 'delta is the difference at which the square ends and the line begins, and the slope of that line: it is above 0.',
     repair: () => [{ pytorch: 'delta=1.0', surprisal: 'delta: 1' }],
     example: () => ({ wrong: 'huberLoss([1, 2], [0, 0], { delta: 0 })', right: 'huberLoss([1, 2], [0, 0], { delta: 1 })' }),

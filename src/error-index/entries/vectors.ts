@@ -45,7 +45,7 @@ export const vectors: readonly Entry[] = [
     sample: { margin: -0.5 },
     older: [
       {
-        says: 'ValueError: TripletMarginLoss: expected margin to be greater than 0, got {margin:number} instead',
+        says: 'ValueError: {module:word}: expected margin to be greater than 0, got {margin:number} instead',
         versions: 'PyTorch 2.13, from the module',
       },
     ],
@@ -164,6 +164,10 @@ export const vectors: readonly Entry[] = [
     says: 'ValueError: weight must be one-dimensional',
     sample: {},
     older: [
+      {
+        says: 'ValueError: MultiMarginLoss: expected weight to be None or 1D tensor, got {axes:number}D instead',
+        versions: 'PyTorch 2.13, when the module is made',
+      },
       {
         says: 'RuntimeError: inconsistent weight size, expected {classes:number} but got {weight:shape}',
         versions: 'PyTorch 2.13; 1.13 reads past the end of such a weight',
