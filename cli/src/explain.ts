@@ -64,7 +64,10 @@ function describe(each: Explanation, paint: Paint): string {
     ['', each.picture === null ? [] : each.picture.split('\n')],
     ['repair', each.repairs.flatMap((repair) => repairLines(repair, paint))],
     ['the mistake, in this library', code(wrong)],
-    ['', says === null ? wrapped('This library takes it, or says something of its own.', 2) : wrapped(`→ ${says.trimEnd()}`, 2).map(paint.red)],
+    [
+      '',
+      says === null ? wrapped('This library takes it, or says something of its own.', 2) : wrapped(`→ ${says.trimEnd()}`, 2).map(paint.red),
+    ],
     ['put right', right === wrong ? [] : code(right)],
   ]
   const notes = [
