@@ -29,7 +29,7 @@ export const mistakes: readonly Mistake[] = [
   },
   { number: 14, title: 'one output channel into cross-entropy', codes: ['one-class'] },
   { number: 15, title: 'everything ignored', codes: ['nothing-counted'] },
-  { number: 16, title: 'the flags of Dice and Jaccard', codes: ['segmentation-flags'] },
+  { number: 16, title: 'the flags of Dice and Jaccard', codes: ['segmentation-flags', 'logits-as-probabilities'] },
   { number: 17, title: 'impossible targets of BCE with logits', codes: ['impossible-target'] },
   { number: 18, title: 'a mask that was damaged before', codes: ['damaged-mask'] },
   { number: 19, title: 'index or probability?', codes: ['not-a-distribution'] },
