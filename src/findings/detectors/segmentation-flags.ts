@@ -17,7 +17,7 @@ export const segmentationFlags: Detector = {
       'A Dice loss that cannot fall below one half; scores that differ from another library by a few percent; classes that are never found.',
     why: 'The libraries have the same flags under other names and defaults: whether the softmax is inside, whether classes exclude each other, whether masks are indices or one-hot. One that is wrong still gives a number between 0 and 1.',
     sure: 'Probabilities that add up to 1 at every pixel are a softmax. One-hot masks with a sigmoid per class are a choice that some make; that is a note.',
-    example: 'check(diceLoss, softmax([[[2, 1, 0]], [[1, 0, 2]]].map(([a]) => [a, a, a]), 1), [[0, 1, 2], [1, 1, 0]])',
+    example: 'check(diceLoss, softmax([[[2, 1], [0, 1], [1, 3]], [[1, 0], [2, 2], [0, 1]]], 1), [[0, 2], [1, 1]])',
   },
 }
 
