@@ -37,11 +37,11 @@ export const sampleSize = 16_384
 /** Runs of neighbours cost less to read than single elements far apart. */
 const runLength = 64
 
-/** Up to `sampleSize` elements, in runs spread evenly from the first element to the last. */
-export function sampleOf(numbers: Numbers): Numbers {
-  if (numbers.length <= sampleSize) return numbers
-  const sample = numbers.slice(0, sampleSize)
-  const runs = sampleSize / runLength
+/** Up to `size` elements, in runs spread evenly from the first element to the last. */
+export function sampleOf(numbers: Numbers, size = sampleSize): Numbers {
+  if (numbers.length <= size) return numbers
+  const sample = numbers.slice(0, size)
+  const runs = size / runLength
   for (let run = 0; run < runs; run++) {
     const from = Math.floor((run * (numbers.length - runLength)) / (runs - 1))
     for (let i = 0; i < runLength; i++) sample[run * runLength + i] = numbers[from + i]
@@ -50,8 +50,8 @@ export function sampleOf(numbers: Numbers): Numbers {
 }
 
 /** What a check says of the part that it looked at; null where that is everything. */
-export const lookedAt = (elements: number): string | null =>
-  elements <= sampleSize ? null : `looked at ${sampleSize} of ${elements} values, spread evenly`
+export const lookedAt = (elements: number, size = sampleSize): string | null =>
+  elements <= size ? null : `looked at ${size} of ${elements} values, spread evenly`
 
 /** The index by axis of a position in row-major order: 7 in (2, 5) is (1, 2). */
 export function indexOf(position: number, shape: readonly number[]): number[] {
