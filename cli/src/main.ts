@@ -16,6 +16,7 @@ import { mergeCommand } from './merge.ts'
 import { describe, describeMeasured } from './output.ts'
 import { type Job, run } from './run.ts'
 import { speller } from './spelling.ts'
+import { whyCommand } from './why.ts'
 
 /** Runs a command line, without the program's name; gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -73,6 +74,7 @@ async function parse(argv: readonly string[]): Promise<number> {
   commands.push(examplesCommand((code) => (exit = code)).helpGroup('Other commands:'))
   commands.push(explainCommand((code) => (exit = code)).helpGroup('Other commands:'))
   commands.push(listCommand().helpGroup('Other commands:'))
+  commands.push(whyCommand().helpGroup('Other commands:'))
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program).exitOverride(refusal(command)))
   await program.exitOverride(refusal(program)).parseAsync(normalised(argv, commands), { from: 'user' })
   return exit
@@ -102,7 +104,9 @@ const refusal = (command: Command) => (error: CommanderError) => {
 /** PyTorch's and the library's spellings of flags (`--ignore_index`, `--ignoreIndex`), and help of what does not exist. */
 function normalised(argv: readonly string[], commands: readonly Command[]): string[] {
   const head = beforeDashes(argv)
-  const words = head.map((word) => word.replace(/^--[A-Za-z_]+(?==|$)/, (flag) => `--${kebabCase(flag.slice(2))}`))
+  const spelled = (word: string) => word.replace(/^--[A-Za-z_]+(?==|$)/, (flag) => `--${kebabCase(flag.slice(2))}`)
+  // an infinite loss is no flag: the sign of mathematics in place of the hyphen
+  const words = head.map((word) => (/^-inf(inity)?$/i.test(word) ? word.replace('-', '−') : spelled(word)))
   const asked = words[0] === 'help' ? words[1] : words[0]
   const known =
     asked === undefined || asked.startsWith('-') || commands.some((command) => [command.name(), ...command.aliases()].includes(asked))
