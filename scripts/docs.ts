@@ -8,6 +8,7 @@ import { findingPages, findingsFolder } from './finding-pages.ts'
 import { lossPages } from './loss-pages.ts'
 import { measuresFile, measuresPage } from './measures-page.ts'
 import { segmentationPage, withConventions } from './segmentation.ts'
+import { whyFile, whyPage } from './why-page.ts'
 
 /** Where the pages about losses lie. */
 export const folder = new URL('../docs/losses/', import.meta.url)
@@ -52,6 +53,7 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
   writeFileSync(segmentationPage, withConventions(readFileSync(segmentationPage, 'utf8')))
   writeFileSync(measuresFile, measuresPage())
   writeFileSync(accuracyPage, withCounts(readFileSync(accuracyPage, 'utf8')))
+  writeFileSync(whyFile, whyPage())
   writePages(folder, lossPages())
   writePages(findingsFolder, findingPages())
   writeFileSync(errorsFile, errorPage())

@@ -8,6 +8,7 @@ import { findingPages, findingsFolder, readMeasured } from '../scripts/finding-p
 import { lossPages } from '../scripts/loss-pages.ts'
 import { measuresFile, measuresPage } from '../scripts/measures-page.ts'
 import { texOf } from '../scripts/tex.ts'
+import { whyFile, whyPage } from '../scripts/why-page.ts'
 import { detectors } from '../src/findings/index.ts'
 import * as losses from '../src/losses/index.ts'
 import * as measures from '../src/measures/index.ts'
@@ -60,6 +61,10 @@ test('docs/errors.md is made of the error index (npm run docs)', () => {
   const ids = [...page.matchAll(/<a id="([\w-]+)">/g)].map(([, id]) => id)
   expect([...page.matchAll(/\]\(#([\w-]+)\)/g)].map(([, id]) => id)).toEqual(ids)
   expect(page).not.toContain('undefined is')
+})
+
+test('docs/why.md has the page that the table of signatures makes (npm run docs)', () => {
+  expect(readFileSync(whyFile, 'utf8')).toBe(whyPage())
 })
 
 test('every loss has a page, and the index leads to it', () => {

@@ -1,7 +1,7 @@
 import { closest } from '../check.ts'
 import { LossError } from '../errors.ts'
-import type { LossFunction } from '../loss.ts'
 import * as losses from '../losses/index.ts'
+import * as measures from '../measures/index.ts'
 import { camelCase } from '../names.ts'
 import type { LossSpec } from '../spec.ts'
 
@@ -44,7 +44,7 @@ type FactValue<F> = F extends { kind: 'numbers' } ? readonly number[] : F extend
 
 /** What is known of a loss beside its value. */
 export type Known = { readonly [K in FactName]?: FactValue<(typeof facts)[K]> } & {
-  /** The loss: any of its names, PyTorch's or ours, or the function itself. */
+  /** The loss (or measure): any of its names, PyTorch's or ours, or the function itself. */
   readonly loss?: string | { readonly spec: { readonly name: string } }
 }
 
@@ -97,7 +97,7 @@ function lossName(given: Known['loss']): string {
   const name = typeof given === 'string' ? given : given?.spec?.name
   if (typeof name !== 'string')
     throw refusal('loss', 'option-type', String(given), 'the name of a loss, or the loss', "loss: 'cross-entropy'")
-  const specs = Object.values<unknown>(losses).map((loss) => (loss as LossFunction).spec)
+  const specs = Object.values<unknown>({ ...losses, ...measures }).map((loss) => (loss as { readonly spec: Named }).spec)
   const found = specs.find((spec) => namesOf(spec).has(key(name)))
   if (found !== undefined) return found.name
   const guess = closest(
@@ -108,8 +108,10 @@ function lossName(given: Known['loss']): string {
   throw refusal('loss', 'option-range', `'${name}'`, 'the name of a loss, PyTorch’s or ours', `loss: '${(meant ?? specs[0]).name}'`)
 }
 
-const namesOf = ({ name, pytorch, module, aliases }: LossSpec): Set<string> =>
-  new Set([name, module, ...aliases, ...(pytorch === null ? [] : [pytorch])].map(key))
+type Named = Pick<LossSpec, 'name' | 'aliases'> & Partial<Pick<LossSpec, 'pytorch' | 'module'>>
+
+const namesOf = ({ name, pytorch, module, aliases }: Named): Set<string> =>
+  new Set([name, pytorch ?? name, module ?? name, ...aliases].map(key))
 
 /** A name without what differs between spellings. */
 const key = (name: string): string =>

@@ -1,3 +1,3 @@
 /** The decoder of loss values: from a number to what may have caused it. */
-export { type FactName, type Known, facts as whyFacts } from './facts.ts'
+export { type FactName, facts as whyFacts, type Known } from './facts.ts'
 export { type Decoded, type Meaning, why } from './why.ts'

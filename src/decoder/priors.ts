@@ -101,12 +101,12 @@ const famous: Readonly<Record<number, readonly [weight: number, note: string]>> 
   256000: [1, "Gemma's vocabulary"],
 }
 const counts = Object.keys(famous).map(Number)
+const allWeights = counts.reduce((sum, count) => sum + famous[count][0], 0)
 
 /** Half of all networks have a famous number of classes; of the rest P(C) = ln 2·(1/ln C − 1/ln(C + 1)), which adds up to 1 over C ≥ 2. */
 export function bitsOfClasses(C: number): number {
-  const total = counts.reduce((sum, count) => sum + famous[count][0], 0)
   const others = Math.LN2 * (1 / Math.log(C) - 1 / Math.log(C + 1))
-  return -Math.log2(0.5 * ((famous[C]?.[0] ?? 0) / total) + 0.5 * others)
+  return -Math.log2(0.5 * ((famous[C]?.[0] ?? 0) / allWeights) + 0.5 * others)
 }
 
 export const noteOfClasses = (C: number): string | undefined => (C > 9 ? famous[C]?.[1] : undefined)

@@ -21,7 +21,7 @@ const USUAL_DECIMALS = 4
  * seldom rounded: 1 and 0.5 are ±0.00005.
  */
 export function readTyped(given: number | string, { dtype = 'float32' }: Checked): Typed {
-  const text = typeof given === 'number' ? String(given) : plain(given)
+  const text = typeof given === 'string' ? plain(given) : String(given)
   if (/^[+-]?nan$/i.test(text)) return { text: 'NaN', value: Number.NaN, half: 0 }
   if (/^[+-]?inf(inity)?$/i.test(text)) {
     const value = text.startsWith('-') ? -Infinity : Infinity

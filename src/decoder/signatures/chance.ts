@@ -214,13 +214,13 @@ export const chance = signatures(
   },
   {
     id: 'nt-xent-guess',
-    title: 'Chance of a contrastive loss of two views',
-    losses: ['crossEntropy'],
-    weight: 2,
+    title: 'Chance of NT-Xent (SimCLR): embeddings that are all alike',
+    losses: ['ntXentLoss', 'crossEntropy'],
+    weight: 3,
     approach: 'level',
     formula: 'ln(2·N − 1)',
     means:
-      'Every other view of the batch is equally near: embeddings have collapsed, or training has just begun. SimCLR (NT-Xent) compares with 2·N − 1 views.',
+      'Every other view of the batch is equally near: embeddings have collapsed, or training has just begun. Each of the 2·N views is compared with 2·N − 1.',
     sure: 'Look at the spread of the embeddings along the batch: 0 is a collapse.',
     repair: {
       here: 'check the spread of the embeddings before the temperature',
@@ -232,8 +232,28 @@ export const chance = signatures(
       {
         value: Math.log(2 * N - 1),
         derivation: `ln(2·${N} − 1)`,
-        run: `crossEntropy([[-Infinity, ...Array(${2 * N - 1}).fill(0)]], [${N}]).item()`,
+        run: `ntXentLoss(Array(${N}).fill([1, 0]), Array(${N}).fill([1, 0])).item()`,
       },
+    ],
+  },
+  {
+    id: 'info-nce-guess',
+    title: 'Chance of InfoNCE (CLIP, MoCo): embeddings that are all alike',
+    losses: ['infoNceLoss'],
+    weight: 14,
+    approach: 'level',
+    formula: 'ln N',
+    means:
+      'Every key of the batch is equally near to a query: embeddings have collapsed, or training has just begun. With a memory bank N is its size and one.',
+    sure: 'Look at the spread of the embeddings along the batch: 0 is a collapse.',
+    repair: {
+      here: 'check the spread of the embeddings before the temperature',
+      torch: 'F.normalize(z, dim=1).std(dim=0) should be near 1/√D',
+    },
+    needs: ['batch'],
+    examples: [{ batch: 64 }],
+    candidates: ({ batch: N = 1 }) => [
+      { value: Math.log(N), derivation: `ln ${N}`, run: `infoNceLoss(Array(${N}).fill([1, 0]), Array(${N}).fill([1, 0])).item()` },
     ],
   },
   {

@@ -219,11 +219,21 @@ export const notFinite = signatures(
     losses: ['mseLoss', 'l1Loss', 'smoothL1Loss', 'huberLoss', 'charbonnierLoss', 'binaryCrossEntropyWithLogits'],
     weight: 8,
     formula: '|∞ − t| = ∞',
-    means:
-      'The weights diverged, or the data mark what is unknown by ∞ (depth, disparity), or a division by 0 came before. PSNR is infinite for two equal images, which is right.',
+    means: 'The weights diverged, or the data mark what is unknown by ∞ (depth, disparity), or a division by 0 came before.',
     sure: 'isFinite of both arrays.',
     repair: { here: 'leave out what is not finite', torch: 'valid = torch.isfinite(target); a lower learning rate; clip gradients' },
     run: 'l1Loss([Infinity], [0]).item()',
+  }),
+  infinite({
+    id: 'psnr-of-equal-images',
+    title: 'The PSNR of an image with itself',
+    losses: ['psnr'],
+    weight: 12,
+    formula: '10·log₁₀(range²/0)',
+    means: 'No pixel differs. One such image makes the mean over all images infinite.',
+    sure: 'mseLoss of the two is 0: are they the same array?',
+    repair: { here: 'psnr(input, target, { dataRange }).ofMeanError', torch: 'reduction over all pixels first, then 10 * log10' },
+    run: 'psnr([[1, 0]], [[1, 0]], { dataRange: 1 }).meanOfImages',
   }),
   minusInfinite({
     id: 'log-probability-infinite',

@@ -225,13 +225,13 @@ export const regression = signatures(
   {
     id: 'psnr-of-noise',
     title: 'The PSNR of the noisy image: nothing was denoised',
-    losses: ['mseLoss', 'l1Loss', 'charbonnierLoss', 'ssimLoss'],
+    losses: ['psnr'],
     weight: 3,
     approach: 'level',
     formula: '20·log₁₀(255/σ)',
     means: 'The PSNR of white noise of standard deviation σ, which the input already has (clipping to 0 … 255 raises it a little).',
     sure: 'Compute the PSNR of the noisy input against the clean image.',
-    repair: { here: 'mseLoss(noisy, clean) // is what has to be beaten', torch: 'psnr(noisy, clean) as the baseline' },
+    repair: { here: 'psnr(noisy, clean, { dataRange: 1 }) // is what has to be beaten', torch: 'psnr(noisy, clean) as the baseline' },
     examples: [{ noise: 25 }, { noise: 50 }],
     candidates: ({ noise }) =>
       choicesOf(usualNoise, noise)
@@ -239,7 +239,7 @@ export const regression = signatures(
         .map(({ of: s, bits }) => ({
           value: 20 * Math.log10(255 / s),
           derivation: `20·log₁₀(255/${figure(s)})`,
-          run: `10 * Math.log10(1 / mseLoss([${s / 255}, ${-s / 255}], [0, 0]).item())`,
+          run: `psnr([[${s / 255}, ${-s / 255}]], [[0, 0]], { dataRange: 1 }).ofMeanError`,
           assumes: { noise: s },
           bits,
         })),
@@ -247,31 +247,31 @@ export const regression = signatures(
   {
     id: 'psnr-of-halves',
     title: 'The PSNR of one half everywhere against 0 and 1',
-    losses: ['mseLoss', 'l1Loss', 'charbonnierLoss', 'ssimLoss'],
+    losses: ['psnr'],
     weight: 2,
     approach: 'level',
     formula: '10·log₁₀(1/¼) = 20·log₁₀ 2',
     means: 'Half the range off at every pixel. 6.02 dB is also what a range of 2 (pixels in [−1, 1]) adds where it was taken for 1.',
     sure: 'Print the least and the largest pixel of both images.',
     repair: {
-      here: '10·log₁₀(dataRange² / mseLoss(input, target).item())',
+      here: 'psnr(input, target, { dataRange: 2 }) // for [−1, 1]',
       torch: 'peak_signal_noise_ratio(x, t, data_range=2.0) for [−1, 1]',
     },
     examples: [{}],
     candidates: () => [
-      { value: 20 * Math.log10(2), derivation: '20·log₁₀ 2', run: '10 * Math.log10(1 / mseLoss([0.5, 0.5], [0, 1]).item())' },
+      { value: 20 * Math.log10(2), derivation: '20·log₁₀ 2', run: 'psnr([[0.5, 0.5]], [[0, 1]], { dataRange: 1 }).ofMeanError' },
     ],
   },
   {
     id: 'psnr-range',
     title: 'A PSNR with a range of 1 for pixels of 0 … 255',
-    losses: ['mseLoss', 'l1Loss', 'charbonnierLoss', 'ssimLoss'],
+    losses: ['psnr'],
     weight: 3,
     approach: 'level',
     formula: '10·log₁₀(6/(256² − 1)) for unrelated images; in general 20·log₁₀ 255 = 48.13 dB too low',
     means: 'A negative PSNR means that the error is larger than the range: 48.13 dB are missing.',
     sure: 'Add 48.13: is that the PSNR that you expected?',
-    repair: { here: '10·log₁₀(255² / mse)', torch: 'data_range=255' },
+    repair: { here: 'psnr(input, target, { dataRange: 255 })', torch: 'data_range=255' },
     examples: [{}],
     candidates: () => [
       {

@@ -263,7 +263,7 @@ export const scales = signatures(
   {
     id: 'perplexity',
     title: 'A perplexity, not a loss',
-    losses: softmaxLosses,
+    losses: [...softmaxLosses, 'perplexity'],
     weight: 5,
     approach: 'level',
     formula: 'e^(ln C) = C',
