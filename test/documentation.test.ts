@@ -75,7 +75,9 @@ function run({ code }: Example): void {
 
 const examples = [
   ...[...sources('src/')].flatMap(docstringExamples),
-  ...['README.md', 'CONTRIBUTING.md', 'docs/segmentation.md', 'docs/adaptive-softmax.md', 'docs/reports.md', 'docs/why.md'].flatMap(markdownExamples),
+  ...['README.md', 'CONTRIBUTING.md', 'docs/segmentation.md', 'docs/adaptive-softmax.md', 'docs/reports.md', 'docs/why.md'].flatMap(
+    markdownExamples,
+  ),
 ]
 
 describe('the examples of the documents run', () => {
