@@ -7,7 +7,7 @@ export type { AdaptiveSoftmax, AdaptiveSoftmaxOptions } from './adaptive-softmax
 export { Arena } from './arena.ts'
 export { type Card, card, inputCards } from './card.ts'
 export { type CustomLoss, pointwise } from './custom.ts'
-export { type Decoded, type Meaning, type FactName, type Known, why, whyFacts } from './decoder/index.ts'
+export { type Decoded, type FactName, type Known, type Meaning, why, whyFacts } from './decoder/index.ts'
 export { type Explained, type Explanation, explain } from './error-index/explain.ts'
 export { LossError, type LossErrorCode, type LossErrorFields } from './errors.ts'
 export { check } from './findings/check.ts'

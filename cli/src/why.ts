@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from 'commander'
-import { type Decoded, type Meaning, type Known, LossError, why, whyFacts } from 'surprisal'
+import { type Decoded, type Known, LossError, type Meaning, why, whyFacts } from 'surprisal'
 import { type Paint, paintFor } from './colour.ts'
 import { Failure } from './failure.ts'
 import { printed, version } from './json.ts'
