@@ -89,9 +89,15 @@ export function explain(text: string): Explained {
 /** More than this is a log, and not a message. */
 const SCREEN = 20_000
 
-/** A narrow terminal breaks lines inside of words and numbers, and may indent what follows. */
+/** A narrow terminal breaks lines inside of words and numbers, and may indent what follows; mail breaks them at blanks, and quotes. */
+const joins: readonly (readonly [RegExp, string])[] = [
+  [/\r?\n/g, ''],
+  [/\r?\n[ \t]*/g, ''],
+  [/\r?\n[ \t]*(?:>[ \t]*)+/g, ' '],
+]
+
 const waysToRead = (text: string): string[] =>
-  text.length > SCREEN || !text.includes('\n') ? [text] : [text, text.replace(/\r?\n/g, ''), text.replace(/\r?\n[ \t]*/g, '')]
+  text.length > SCREEN || !text.includes('\n') ? [text] : [text, ...joins.map(([lines, by]) => text.replace(lines, by))]
 
 /** What a text says, and how many fixed letters of a message it has at most. */
 function reading(text: string): { text: string; tokens: readonly Token[]; found: readonly Found[]; letters: number } {

@@ -98,6 +98,7 @@ const unsqueezed = (x: Tensor): Change => ({
 /** Makes one row of axes of rows, where the other argument has done so. */
 function flattened({ tensors }: State, { scores, target: name, shape }: ClassCall): Step[] {
   const target = tensors[name]
+  if (target.size === 0) return []
   if (shape.length === 2 && longer(target.shape).length > 1 && target.size === shape[0]) {
     const says = `the ${name} has its rows on ${target.shape.length} axes, and the scores on one`
     const to = reshape(target, [-1])
