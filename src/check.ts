@@ -315,16 +315,21 @@ const noSuchChoice = (fn: string, name: string, choices: readonly string[], valu
 
 function notOptions(spec: LossSpec, fn: string, options: unknown): LossError {
   const isModule = fn === `nn.${spec.module}`
+  const isBatch = isModule && isTensorLike(options)
+  const names = spec.inputs.map(({ name }) => name).join(', ')
+  const some = `{ ${'reduction' in spec.options ? "reduction: 'mean'" : '…'} }`
   return new LossError({
     code: 'argument-type',
     fn,
     argument: 'options',
     received: isTensorLike(options) ? 'a tensor or an array' : `a ${typeof options}`,
     expected: `an object of options: ${Object.keys(spec.options).join(', ')}`,
-    repair: isModule
-      ? `make the criterion first, then call it: nn.${spec.module}()(${spec.inputs.map(({ name }) => name).join(', ')})`
-      : `${fn}(${spec.inputs.map(({ name }) => name).join(', ')}, { ${'reduction' in spec.options ? "reduction: 'mean'" : '…'} })`,
-    pytorch: isModule && pythonModule(spec) !== null ? 'RuntimeError: Boolean value of Tensor with more than one value is ambiguous' : null,
+    repair: isBatch
+      ? `make the criterion first, then call it: nn.${spec.module}()(${names})`
+      : isModule
+        ? `${fn}(${some})`
+        : `${fn}(${names}, ${some})`,
+    pytorch: isBatch && pythonModule(spec) !== null ? 'RuntimeError: Boolean value of Tensor with more than one value is ambiguous' : null,
   })
 }
 

@@ -15,3 +15,13 @@ export function refuseUnknown(fn: string, options: unknown, known: readonly stri
     pytorch: null,
   })
 }
+
+/** Refuses an option that is no number; arithmetic would make NaN of it in silence. */
+export function refuseNoNumber(fn: string, options: Readonly<Record<string, unknown>>): void {
+  for (const [argument, value] of Object.entries(options)) {
+    if (typeof value === 'number') continue
+    const received = typeof value === 'string' ? `'${value}'` : String(value)
+    const repair = `${argument}: 1, for instance`
+    throw new LossError({ code: 'option-type', fn, argument, received, expected: 'a number', repair, pytorch: null })
+  }
+}

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   abs,
+  argmax,
   cosineSimilarity,
   matmul,
   mean,
@@ -310,5 +311,46 @@ describe('a distance of your own', () => {
   test('an error of the usual distance names the arguments', () => {
     const [x, y] = leaves()
     expect(refused(() => tripletMarginWithDistanceLoss(x, y, float64([[1, 2, 3]])))).toMatchObject({ fn: 'tripletMarginWithDistanceLoss', argument: 'negative' }) // biome-ignore format: one line
+  })
+})
+
+describe('what is refused, in words that fit', () => {
+  const triple = [[[1, 2]], [[3, 4]], [[5, 6]]] as const
+
+  test('options that are no numbers, which would be NaN or nothing in silence', () => {
+    const wrong = (options: object) => options as never
+    expect(refused(() => pairwiseDistance([1], [2], wrong({ p: '2' })))).toMatchObject({ argument: 'p', received: "'2'" })
+    expect(refused(() => pairwiseDistance([1], [2], wrong({ eps: null })))).toMatchObject({ argument: 'eps', received: 'null' })
+    expect(refused(() => cosineSimilarity([[1]], [[2]], wrong({ eps: 'z' })))).toMatchObject({ argument: 'eps', code: 'option-type' })
+  })
+
+  test('bytes whose difference wraps around, with the name of the argument in the repair too', () => {
+    const bytes = (value: number) => tensor(Uint8Array.of(value), { shape: [1, 1] })
+    const error = refused(() => tripletMarginWithDistanceLoss(bytes(1), bytes(2), bytes(0)))
+    expect(error).toMatchObject({ argument: 'anchor', repair: "tensor(anchor, { dtype: 'float32' })" })
+  })
+
+  test.each([
+    ['a promise', () => Promise.resolve(1)],
+    ['an array', () => [1]],
+    ['an object', () => ({})],
+    ['a number', () => 1],
+  ])('a distance function that gives %s', (what, given) => {
+    const error = refused(() => tripletMarginWithDistanceLoss(...triple, { distanceFunction: given as never }))
+    expect(error.received).toBe(`a function that gives ${what}`)
+  })
+
+  // torch 2.13.0: torch.argmax(x) is the largest of all; bool is refused before the axis
+  test('argmax without an axis, of which PyTorch would say nothing, and of bool', () => {
+    const yes = tensor([1, 0], { dtype: 'bool' })
+    for (const dim of [undefined, null, '1']) expect(refused(() => argmax([[1, 2]], dim as never)).pytorch).toBeNull()
+    expect(refused(() => argmax(yes, 7)).pytorch).toBe('RuntimeError: argmax(): does not support bool input')
+  })
+
+  // torch 2.13.0: nn.L1Loss('sum') takes 'sum' as size_average; nn.L1Loss(x, y) fails on a tensor
+  test('a reduction in place of the options of a module', () => {
+    const error = refused(() => nn.L1Loss('sum' as never))
+    expect(error).toMatchObject({ repair: "nn.L1Loss({ reduction: 'mean' })", pytorch: null })
+    expect(refused(() => nn.L1Loss([1, 2] as never)).pytorch).toContain('Boolean value of Tensor')
   })
 })

@@ -52,9 +52,10 @@ export function argmax(x: TensorLike, dim: number): Tensor {
   const axes = Math.max(input.rank, 1) // a 0-D tensor counts as one of a single entry
   const axis = dim < 0 ? dim + axes : dim
   const count = input.shape[axis] ?? 1
-  if (!Number.isInteger(dim) || axis < 0 || axis >= axes) throw noLargest(input, dim, noSuchDim(dim, axes))
-  if (count === 0) throw noLargest(input, dim, `IndexError: argmax(): Expected reduction dim ${axis} to have non-zero size.`)
   if (input.dtype === 'bool') throw refusedDType('argmax', 'bool', 'RuntimeError: argmax(): does not support bool input')
+  if (!Number.isInteger(dim)) throw noLargest(input, dim, null) // PyTorch has a largest of all without one
+  if (axis < 0 || axis >= axes) throw noLargest(input, dim, noSuchDim(dim, axes))
+  if (count === 0) throw noLargest(input, dim, `IndexError: argmax(): Expected reduction dim ${axis} to have non-zero size.`)
   const values = numbersOf(input, input.dtype === 'int64' ? 'float64' : input.dtype)
   const shape = input.shape.filter((_, other) => other !== axis)
   const inner = sizeOf(input.shape.slice(axis + 1))
@@ -71,12 +72,12 @@ export function argmax(x: TensorLike, dim: number): Tensor {
   return new Tensor({ data, dtype: 'int64', shape })
 }
 
-const noLargest = ({ shape }: Tensor, dim: unknown, pytorch: string): LossError =>
+const noLargest = ({ shape }: Tensor, dim: unknown, pytorch: string | null): LossError =>
   new LossError({
     code: 'shape',
     fn: 'argmax',
     argument: 'dim',
-    received: `${dim} for a tensor of shape ${tupleOf(shape)}`,
+    received: `${typeof dim === 'string' ? `'${dim}'` : dim} for a tensor of shape ${tupleOf(shape)}`,
     expected: 'an axis that it has, with one element or more',
     repair: 'argmax(x, 1): the class of the largest score, of (N, C)',
     pytorch,

@@ -1,4 +1,4 @@
-import { refuseUnknown } from '../strict.ts'
+import { refuseNoNumber, refuseUnknown } from '../strict.ts'
 import { record } from '../tensor/autograd.ts'
 import { allocateNumbers, computeDType, type DType, isFloating, type Numbers, torchName } from '../tensor/dtype.ts'
 import type { TensorLike } from '../tensor/from.ts'
@@ -25,7 +25,8 @@ const difference = differenceOf('pairwiseDistance', ['x1', 'x2'])
 /**
  * The distance of vectors on the last axis, ‖x1 − x2 + ε‖ₚ.
  *
- * Shapes: (N, D) or (D), or more axes; they broadcast. Integers give float32.
+ * Shapes: (N, D) or (D), or more axes; they broadcast. Integers give float32; differences that their dtype
+ * cannot hold, as 0 − 1 of uint8, are refused (PyTorch wraps around).
  *
  * Source: https://docs.pytorch.org/docs/2.13/generated/torch.nn.functional.pairwise_distance.html
  *
@@ -35,6 +36,7 @@ const difference = differenceOf('pairwiseDistance', ['x1', 'x2'])
 export function pairwiseDistance(x1: TensorLike, x2: TensorLike, options: PairwiseDistanceOptions = {}): Tensor {
   refuseUnknown('pairwiseDistance', options, ['p', 'eps', 'keepdim'])
   const { p = 2, eps = 1e-6, keepdim = false } = options
+  refuseNoNumber('pairwiseDistance', { p, eps })
   const d = difference(x1, x2)
   const dtype = isFloating(d.dtype) ? d.dtype : 'float32'
   const columns = d.shape[d.rank - 1] ?? 1
@@ -89,6 +91,7 @@ export interface CosineSimilarityOptions {
 export function cosineSimilarity(x1: TensorLike, x2: TensorLike, options: CosineSimilarityOptions = {}): Tensor {
   refuseUnknown('cosineSimilarity', options, ['dim', 'eps'])
   const { dim = 1, eps = 1e-8 } = options
+  refuseNoNumber('cosineSimilarity', { eps })
   const { left, right, dtype } = operands('cosineSimilarity', x1, x2, ['x1', 'x2'])
   if (!isFloating(dtype)) {
     const says = `RuntimeError: expected common dtype to be floating point, yet common dtype is ${torchName(dtype)}`

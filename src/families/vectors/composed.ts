@@ -74,7 +74,8 @@ function measureOf(call: Call, usual: Composition): (a: string, b: string) => Te
       if (!known || !(error instanceof LossError)) throw error
       const { code, argument, received, expected, repair, pytorch } = error
       const named = argument === 'x2' ? b : a
-      throw new LossError({ code, fn: call.spec.name, argument: named, received, expected, repair, pytorch })
+      const repaired = repair.replace(/\bx[12]\b/, named)
+      throw new LossError({ code, fn: call.spec.name, argument: named, received, expected, repair: repaired, pytorch })
     }
   }
 }
@@ -85,11 +86,17 @@ function asTensor(call: Call, distance: unknown): Tensor {
     code: 'option-type',
     fn: call.spec.name,
     argument: 'distanceFunction',
-    received: `a function that gives ${distance === null || distance === undefined ? String(distance) : `a ${typeof distance}`}`,
+    received: `a function that gives ${kindOf(distance)}`,
     expected: 'a function of two tensors that gives a tensor: a distance per row, made of the operations of this library',
     repair: 'distanceFunction: (a, b) => sub(1, cosineSimilarity(a, b)), for instance',
     pytorch: null,
   })
+}
+
+function kindOf(value: unknown): string {
+  if (value instanceof Promise) return 'a promise'
+  if (Array.isArray(value)) return 'an array'
+  return value === null || value === undefined ? String(value) : typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
 /** The kernel on plain numbers: max(0, margin + near − far), row by row. */
