@@ -25,7 +25,7 @@ export function describeCheck(result: CheckResult, paint: Paint = paintFor(proce
     ...(fits === null ? [] : [guess(fits, paint)]),
     `${title}\n${given(result, paint)}`,
     ...findings.map((finding) => described(finding, loss.spec.name, paint)),
-    states(findings.checks, paint),
+    states(findings.checks, loss.spec.name, paint),
     `${(failed ? paint.red : paint.green)(verdict(findings))}${failed && level !== 'error' ? paint.dim(`  (fails at --level ${level})`) : ''}`,
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
@@ -99,14 +99,17 @@ function evidenceText(value: Finding['evidence'][string]): string {
 }
 
 /** Which checks were made, and which could not be, with the reason. */
-function states(checks: readonly CheckState[], { dim }: Paint): string {
+function states(checks: readonly CheckState[], fn: string, { dim }: Paint): string {
+  const spell = speller(fn)
   const of = (state: CheckState['state']) => checks.filter((check) => check.state === state)
   const clear = of('clear').map(({ code, reason }) => (reason === null ? code : `${code} (${reason})`))
-  const impossible = of('not possible').map(({ code, reason }) => wrapped(`${code}: ${reason}`, '  ', '    '))
+  const reasons = new Map<string, string[]>()
+  for (const { code, reason } of of('not possible')) reasons.set(reason ?? '', [...(reasons.get(reason ?? '') ?? []), code])
+  const impossible = [...reasons].map(([reason, codes]) => wrapped(`${codes.join(', ')}: ${spell(reason)}`, '  ', '    '))
   return dim(
     [
       ...(clear.length === 0 ? [] : [wrapped(`clear (${clear.length}): ${clear.join(', ')}`, '', '  ')]),
-      ...(impossible.length === 0 ? [] : [`not possible (${impossible.length}):`, ...impossible]),
+      ...(impossible.length === 0 ? [] : [`not possible (${of('not possible').length}):`, ...impossible]),
     ].join('\n'),
   )
 }

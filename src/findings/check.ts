@@ -1,7 +1,7 @@
 import type { LossError } from '../errors.ts'
 import type { LossFunction } from '../loss.ts'
 import type { OptionsOf, OptionTable } from '../spec.ts'
-import type { Detector, Draft, Outcome } from './detector.ts'
+import { cannot, type Detector, type Draft, type Outcome } from './detector.ts'
 import type { CheckState, Finding, Findings, Level } from './finding.ts'
 import { detectors } from './index.ts'
 import { drawShapes } from './shapes.ts'
@@ -37,7 +37,7 @@ export function examine(subject: Subject): Findings {
   const checks: CheckState[] = []
   for (const detector of detectors) {
     if (!detector.applies(subject.spec)) continue
-    const outcome = detector.look(subject)
+    const outcome = lookedAtRefused(detector, subject)
     const found = 'cannot' in outcome ? [] : 'found' in outcome ? outcome.found : outcome
     for (const draft of found) drafts.push({ ...draft, code: detector.code })
     checks.push(stateOf(detector, found.length, outcome))
@@ -48,6 +48,31 @@ export function examine(subject: Subject): Findings {
   const findings = drafts.map(({ explains, ...finding }): Finding => ({ ...(explains ? drawing : {}), ...finding }))
   findings.sort((a, b) => gravity[a.level] - gravity[b.level])
   return Object.defineProperty(findings, 'checks', { value: checks }) as unknown as Findings
+}
+
+/**
+ * What a detector says of a call, refused or not. A refusal hides what comes after it, so that the silence of a detector
+ * which asked for more than the arguments says nothing. Refused for a value, a call has passed what is asked of shapes and dtypes, and the refusal itself can be judged.
+ */
+function lookedAtRefused(detector: Detector, subject: Subject): Outcome {
+  const { refusal } = subject
+  if (refusal === null) return detector.look(subject)
+  let hidden = false
+  const hide = <T>(value: T, hides = true): T => {
+    hidden ||= hides
+    return value
+  }
+  const outcome = detector.look({
+    ...subject,
+    get plan() {
+      return hide(null)
+    },
+    get refusal() {
+      return hide(refusal, !refusal.code.endsWith('range'))
+    },
+  })
+  const silent = Array.isArray(outcome) && outcome.length === 0
+  return silent && hidden ? cannot(`${refusal.fn} refuses the ${refusal.argument}: check again when that is repaired`) : outcome
 }
 
 const gravity: Readonly<Record<Level, number>> = { error: 0, warning: 1, note: 2 }

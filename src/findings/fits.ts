@@ -132,7 +132,9 @@ function addUpToOne(numbers: Numbers, shape: readonly number[]): boolean {
 /** How likely values are of a domain, and in words what speaks against it. */
 function plausible(domain: Domain, look: Look, first: Look): { points: number; not: string | null } {
   const { shape, floating, min, max, integers, distributions, unsigned, noBoxes } = look
-  const range = `values from ${short(min)} to ${short(max)}`
+  // of no values, or NaN alone, there is no least
+  const range =
+    min > max ? 'no values, or NaN alone,' : min === max ? `values of ${short(min)} alone` : `values from ${short(min)} to ${short(max)}`
   const yes = (points: number) => ({ points, not: null })
   const no = (points: number, wanted: string) => ({ points, not: `${range} are not ${wanted}` })
   const unit = min >= 0 && max <= 1

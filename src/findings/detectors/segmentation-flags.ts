@@ -34,7 +34,7 @@ function softmaxed(subject: Subject): Draft[] {
     constant &&= x[i] === x[0]
   }
   const pixels = tensors[name].size / shape[1]
-  if (constant || pixels < 2 || farthestFromOne(subject.numbers(name), shape, 1) > softmaxTolerance(dtype)) return []
+  if (constant || pixels < 2 || farthestFromOne(subject.numbers(name), shape, 1) > softmaxTolerance(dtype, pixels)) return []
   const has = 'fromLogits' in spec.options
   const typed = typedCall({ ...subject, values: { ...values, fromLogits: false } })
   return [

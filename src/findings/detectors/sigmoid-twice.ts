@@ -34,7 +34,8 @@ export const sigmoidTwice: Detector = {
     }
     // what competes for 1 along the classes has a check of its own
     const { shape, dtype } = tensors[name]
-    if (shape.length > 1 && shape[1] > 1 && farthestFromOne(numbers(name), shape, 1) <= softmaxTolerance(dtype)) return clear
+    if (shape.length > 1 && shape[1] > 1 && farthestFromOne(numbers(name), shape, 1) <= softmaxTolerance(dtype, size / shape[1]))
+      return clear
     const scores = typedCall({ spec, values, tensors }, { [name]: { ours: 'scores', torch: 'scores' } })
     return {
       looked: lookedAt(size),

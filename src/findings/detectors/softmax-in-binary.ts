@@ -28,7 +28,7 @@ export const softmaxInBinary: Detector = {
     // two columns of which one is the other's complement may be meant
     if (constant || rows < (classes === 2 ? 8 : 2)) return clear
     const farthest = farthestFromOne(values, shape, 1)
-    if (farthest > softmaxTolerance(dtype)) return clear
+    if (farthest > softmaxTolerance(dtype, rows)) return clear
     const exclusive = isOneHot(tensors[target], 1)
     const changed = { [input]: { ours: `sigmoid(scores)`, torch: 'scores.sigmoid()' } }
     const { ours, torch } = typedCall(

@@ -11,8 +11,9 @@ export const softmaxTwice: Detector = {
     const values = numbers('input')
     if (values.length === 0) return cannot('the input is empty')
     if (!values.every((x) => x >= 0 && x <= 1)) return clear
-    const within = softmaxTolerance(input.dtype)
-    const axis = shape.findIndex((extent, axis) => extent > 1 && farthestFromOne(values, shape, axis) <= within)
+    const axis = shape.findIndex(
+      (extent, axis) => extent > 1 && farthestFromOne(values, shape, axis) <= softmaxTolerance(input.dtype, values.length / extent),
+    )
     if (axis < 0) return clear
     const classAxis = shape.length === 1 ? 0 : 1
     const classes = shape[classAxis]
