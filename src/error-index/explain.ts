@@ -1,3 +1,4 @@
+import { LossError } from '../errors.ts'
 import { entries } from './entries/index.ts'
 import { type Entry, type Example, mistakes, type Repair, withValues } from './entry.ts'
 import { isLossName } from './holes.ts'
@@ -66,6 +67,18 @@ export interface Explained {
  * explain("KeyError: 'loss'").found // => []
  */
 export function explain(text: string): Explained {
+  const given: unknown = text
+  if (typeof given !== 'string') {
+    throw new LossError({
+      code: 'argument-type',
+      fn: 'explain',
+      argument: 'text',
+      received: given === null ? 'null' : `a value of type ${typeof given}`,
+      expected: 'the text of an error, as a string',
+      repair: 'explain(String(error))',
+      pytorch: null,
+    })
+  }
   const {
     found: matches,
     tokens,

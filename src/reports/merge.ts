@@ -27,7 +27,8 @@ export function mergeReports(...reports: readonly Pick<Report, 'totals' | 'findi
 
 function totalsOf(report: Pick<Report, 'totals'>): Totals {
   const totals = (report as Partial<Report> | null | undefined)?.totals
-  if (totals === undefined || totals === null) throw noReport(report === null ? 'null' : `a ${typeof report} without totals`)
+  if (totals === undefined || totals === null)
+    throw noReport(report === null ? 'null' : `${typeof report === 'object' ? 'an object' : `a ${typeof report}`} without totals`)
   if (totals.schema !== schema) throw noReport(`totals of version ${totals.schema}`)
   const whole = totals.of && totals.numbers && totals.sums?.sum !== undefined && totals.sums.denominator !== undefined
   if (!whole) throw noReport('totals that are not whole')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { check, crossEntropy, softmax, tensor } from '../../src/index.ts'
+import { check, crossEntropy, explain, klDiv, LossError, softmax, tensor } from '../../src/index.ts'
 
 const scores = tensor(
   Float32Array.from({ length: 48 }, (_, i) => ((i * 37) % 23) / 4 - 3),
@@ -33,4 +33,15 @@ test('a softmax of 16 bits that was saved as float32 is seen in eight rows or mo
     const rounded = tensor(tensor(softmax(scores, 1), { dtype }), { dtype: 'float32' })
     expect(check(crossEntropy, rounded, target).map(({ code }) => code)).toContain('softmax-twice')
   }
+})
+
+test('where no repair is found by search, PyTorch’s line is in Python', () => {
+  const [found] = check(klDiv, scores, tensor(new BigInt64Array(0)))
+  expect(found.code).toBe('wrong-dtype')
+  expect(found.repair.pytorch).toBe('target.float()')
+})
+
+test('explain refuses what is no text', () => {
+  expect(() => explain(null as never)).toThrow(LossError)
+  expect(() => explain(new Error('Target 7 is out of bounds.') as never)).toThrow(/explain\(String\(error\)\)/)
 })

@@ -22,7 +22,10 @@ export const wrongDType: Detector = {
         argument,
         message: `The ${argument} is ${dtype}, which PyTorch calls ${torchName(dtype)}; ${spec.name} wants ${expected}${meant}.`,
         evidence: { dtype, shape: tensors[argument].shape, others: others.map(({ ours }) => ours) },
-        repair: { surprisal: best?.ours ?? repair, pytorch: best?.torch ?? repair },
+        repair: {
+          surprisal: best?.ours ?? repair,
+          pytorch: best?.torch ?? `${argument}${/float/.test(expected) ? '.float()' : '.long()'}`,
+        },
         pytorch,
         explains: true,
       },
