@@ -231,6 +231,17 @@ describe('in kernel memory', () => {
     expect(grad.linearWeight.data).toEqual(new Float32Array(96))
   })
 
+  test('the gradient of the input replaces what the given array held', () => {
+    useBackend('wasm')
+    const { input, linearWeight } = operandsOf({ dtype: 'float32', n: 40, d: 8, c: 12 })
+    const target = BigInt64Array.from({ length: 40 }, (_, i) => BigInt(i % 12))
+    const { grad: fresh } = linearCrossEntropy.valueAndGrad(input, linearWeight, target, { wrt: 'input' })
+    const into = tensor(new Float32Array(320).fill(7), { shape: [40, 8] })
+    const { grad } = linearCrossEntropy.valueAndGrad(input, linearWeight, target, { wrt: 'input', into })
+    expect(grad).toBe(into)
+    expect(grad.data).toEqual(fresh.data)
+  })
+
   test('a large vocabulary takes no more than 5 % of its scores', () => {
     useBackend('wasm')
     const [n, d, c] = [1024, 8, 4000]

@@ -84,7 +84,8 @@ export function described(
   const rows = [
     // of a refusal the sentence says it all
     ...(numbers.length === 0 || code === 'refused' ? [] : [['evidence', numbers.join(', ')]]),
-    ['repair', spell(repair.surprisal)],
+    // a call is to be typed as it stands; only sentences are rewritten for the command line
+    ['repair', repair.surprisal.includes(`${fn}(`) ? repair.surprisal : spell(repair.surprisal)],
     ['PyTorch', repair.pytorch],
     ['', pytorch === null ? '(says nothing)' : `(says: ${pytorch})`],
   ]

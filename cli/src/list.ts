@@ -68,7 +68,8 @@ function listing({ bold, dim }: Paint): string {
 }
 
 const legend = `SIMD: what WebAssembly SIMD computes (16-bit numbers as float32); plain JavaScript does the rest.
-'surprisal help <name>' explains a loss or a measure.`
+'surprisal help <name>' explains a loss or a measure.
+nn.AdaptiveLogSoftmaxWithLoss has parameters, and is in the library only: docs/adaptive-softmax.md`
 
 /** The module where PyTorch has one, since that is what people know; else the function. */
 const shortName = ({ python }: Card): string => inPython(python.module ?? python.function)
