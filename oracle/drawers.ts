@@ -6,7 +6,7 @@ import { contrastSizes } from './drawers/contrast.ts'
 import { plainImages, windowImages } from './drawers/images.ts'
 import { ignoredToken, linearSizes } from './drawers/linear.ts'
 import { noRows } from './drawers/margins.ts'
-import { drawMasks } from './drawers/masks.ts'
+import { atPole, drawMasks } from './drawers/masks.ts'
 import { classRows, scores } from './drawers/rows.ts'
 import { drawSequences, hasLabels, sequenceSizes } from './drawers/sequences.ts'
 import { composedSizes, cosineSizes, distanceSizes } from './drawers/vectors.ts'
@@ -58,7 +58,7 @@ export const drawers: Readonly<Record<string, Drawer>> = {
   diceLoss: { draw: drawMasks, share: 0.5 },
   distanceBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
   edgeLoss: plainImages,
-  focalTverskyLoss: { draw: drawMasks, share: 0.5 },
+  focalTverskyLoss: { draw: drawMasks, excuse: atPole, share: 0.5 },
   gaussianNllLoss: { share: 0.6 },
   generalizedBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
   infoNceLoss: { sizes: contrastSizes, share: 0.8 },
@@ -81,6 +81,6 @@ export const drawers: Readonly<Record<string, Drawer>> = {
   totalVariationLoss: plainImages,
   tripletMarginLoss: { sizes: distanceSizes },
   tripletMarginWithDistanceLoss: { sizes: composedSizes },
-  tverskyLoss: { draw: drawMasks, share: 0.5 },
+  tverskyLoss: { draw: drawMasks, excuse: atPole, share: 0.5 },
   zLoss: scores,
 }

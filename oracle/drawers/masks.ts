@@ -1,7 +1,7 @@
 import type { Domain } from '../../src/spec.ts'
 import { type DType, isFloating } from '../../src/tensor/dtype.ts'
 import { type Shape, sizeOf } from '../../src/tensor/shape.ts'
-import { type CaseTensor, encode, type Layout } from '../cases.ts'
+import { type Case, type CaseTensor, encode, type Layout } from '../cases.ts'
 import type { Draft } from '../drawers.ts'
 import { drawValues } from '../values.ts'
 
@@ -41,6 +41,12 @@ export function drawMasks(draft: Draft): Drawn {
     },
   }
 }
+
+/** With a weight below 0 and no floor the denominator may be 0: there is no slope there, and the order of the products decides its sort. */
+export const atPole = ({ options: { eps, alpha, beta } }: Case, ours: number, theirs: number): string | null =>
+  eps === 0 && (Number(alpha) < 0 || Number(beta) < 0) && !Number.isFinite(ours) && !Number.isFinite(theirs)
+    ? 'a denominator of 0: infinity against NaN'
+    : null
 
 /** Losses without a mode have one of their own. */
 const modeOf = ({ spec, random }: Draft): string => ('classes' in spec.options ? 'multiclass' : random.pick(['multilabel', 'binary']))
