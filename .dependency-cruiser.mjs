@@ -9,7 +9,7 @@ const layers = [
   ['^src/measures/'],
   ['^src/losses/'],
   ['^src/families/'],
-  ['^src/(loss|composed-loss|gradient-options|check|reduce)\\.ts'],
+  ['^src/(loss|composed-loss|gradient-options|check|reduce|refusals)\\.ts'],
   ['^src/backends/'],
   ['^src/algebra/'],
   ['^src/spec\\.ts'],

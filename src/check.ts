@@ -3,6 +3,7 @@ import { camelCase, snakeCase } from './names.ts'
 import { functionalOnly, isIndexDomain, type LossSpec, type OptionSpec, pythonFunction, pythonModule } from './spec.ts'
 import { type DType, isFloating, torchName } from './tensor/dtype.ts'
 import { isTensorLike, tensorFrom } from './tensor/from.ts'
+import { pythonType } from './tensor/from-errors.ts'
 import { broadcastShapes, listOf, type Shape, sameShape, tupleOf } from './tensor/shape.ts'
 import type { Tensor } from './tensor/tensor.ts'
 import { expandView, type View } from './tensor/view.ts'
@@ -74,6 +75,12 @@ const isNullable = ({ native }: LossSpec, name: string, option: OptionSpec): boo
 function isOfKind(kind: string, value: unknown): boolean {
   if (kind === 'numbers') return Array.isArray(value) && value.every((each) => typeof each === 'number')
   return kind === 'integer' ? Number.isSafeInteger(value) : typeof value === kind
+}
+
+/** Refuses options that no argument could make right; `given` are those of a call or of a module, tensors too. */
+export function refuseOptions(spec: LossSpec, fn: string, given: Readonly<Record<string, unknown>>): void {
+  const refusal = spec.refuses?.({ ...given, ...withDefaults(spec, given) }) ?? null
+  if (refusal !== null) throw new LossError({ fn, ...refusal })
 }
 
 function withDefaults(spec: LossSpec, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -270,16 +277,7 @@ function distance(a: string, b: string): number {
 }
 
 function wrongType(spec: LossSpec, fn: string, name: string, wanted: string, value: unknown): LossError {
-  const came =
-    typeof value === 'number'
-      ? 'float'
-      : typeof value === 'string'
-        ? 'str'
-        : typeof value === 'boolean'
-          ? 'bool'
-          : value === null
-            ? 'NoneType'
-            : typeof value
+  const came = pythonType(value)
   const of = fn.startsWith('nn.') ? spec.made?.types?.[name] : undefined
   return new LossError({
     code: 'option-type',

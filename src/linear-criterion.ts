@@ -11,6 +11,7 @@ import { report } from './reports/report.ts'
 import type { ReportOptions } from './reports/types.ts'
 import type { OptionsOf } from './spec.ts'
 import { type TensorLike, tensor } from './tensor/from.ts'
+import { pythonType } from './tensor/from-errors.ts'
 import { type Shape, sizeOf, tupleOf } from './tensor/shape.ts'
 
 type LossOptions = Omit<OptionsOf<typeof linearCrossEntropy.spec.options>, 'linearBias'>
@@ -78,7 +79,10 @@ function checkOptions(fn: string, numClasses: number, { weight, labelSmoothing, 
       received: `shape ${tupleOf(shape)}`,
       expected: `shape ${tupleOf([numClasses])}: one weight per class`,
       repair: `give ${numClasses} weights`,
-      pytorch: `RuntimeError: expected weight shape to be ${tupleOf([numClasses])}, got ${tupleOf(shape)}`,
+      pytorch:
+        typeof weight === 'number'
+          ? `AttributeError: '${pythonType(weight)}' object has no attribute 'shape'`
+          : `RuntimeError: expected weight shape to be ${tupleOf([numClasses])}, got ${tupleOf(shape)}`,
     })
   }
   if (labelSmoothing !== undefined && (labelSmoothing < 0 || labelSmoothing > 1)) {

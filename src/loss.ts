@@ -1,6 +1,6 @@
 import type { Kernel, Outcome, Want } from './backends/backend.ts'
 import { run } from './backends/choose.ts'
-import { type Call, integerGradient, notDifferentiable, readCall } from './check.ts'
+import { type Call, integerGradient, notDifferentiable, readCall, refuseOptions } from './check.ts'
 import { LossError } from './errors.ts'
 import { type GradientOptions, numbersInto, readGradientOptions } from './gradient-options.ts'
 import { divides, gradientScale, type Reduction, reduceTotal, resolveReduction, warnLegacy } from './reduce.ts'
@@ -107,7 +107,10 @@ export function begin(spec: LossSpec, args: readonly unknown[]): Call {
 
 /** The plan of a call, after the checks of its family. */
 export function checked(plan: Planner, call: Call): Plan {
-  return plan(call, resolveReduction(call.spec, call.values, call.spec.reducedInPython?.(call.tensors) ?? null))
+  const { spec, tensors, values } = call
+  const reduction = resolveReduction(spec, values, spec.reducedInPython?.(tensors) ?? null)
+  refuseOptions(spec, spec.name, { ...tensors, ...values })
+  return plan(call, reduction)
 }
 
 export interface Evaluation {

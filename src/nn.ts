@@ -1,5 +1,5 @@
 import { AdaptiveLogSoftmaxWithLoss } from './adaptive-softmax.ts'
-import { constructorOf, missingArguments, readOptions } from './check.ts'
+import { constructorOf, missingArguments, readOptions, refuseOptions } from './check.ts'
 import { LossError } from './errors.ts'
 import { check } from './findings/check.ts'
 import type { Findings } from './findings/finding.ts'
@@ -9,11 +9,13 @@ import { LinearCrossEntropyLoss } from './linear-criterion.ts'
 import type { LossFunction } from './loss.ts'
 import * as losses from './losses/index.ts'
 import { snakeCase } from './names.ts'
-import { legacyReduction, warnLegacy } from './reduce.ts'
+import { legacyReduction, resolveReduction, warnLegacy } from './reduce.ts'
 import { report } from './reports/report.ts'
 import type { Report, ReportOptions } from './reports/types.ts'
 import { functionalOnly, type ModuleOptionsOf, type OptionsOf, type OptionTable, pythonModule } from './spec.ts'
 import { tensorFrom } from './tensor/from.ts'
+import { pythonType } from './tensor/from-errors.ts'
+import { type Shape, tupleOf } from './tensor/shape.ts'
 import type { Tensor } from './tensor/tensor.ts'
 
 /** A loss with its options fixed: PyTorch's criterion. */
@@ -94,19 +96,39 @@ function settled(name: string, options: Record<string, unknown>): Record<string,
   return { ...rest, reduction: legacyReduction(options) }
 }
 
-/** Refuses what PyTorch's constructor refuses: arrays that are none, and what it says itself. */
+/**
+ * Refuses what PyTorch's constructor refuses: arrays that are none, and what it says itself. Whatever else is wrong it finds at the call; of
+ * modules that it does not have, all that the options alone decide is refused here.
+ */
 function checkOptions(spec: LossFunction['spec'], fn: string, options: Readonly<Record<string, unknown>>): void {
+  const own = pythonModule(spec) === null
   for (const [name, option] of Object.entries(spec.options)) {
-    if (option.kind !== 'tensor' || options[name] === undefined) continue
-    tensorFrom(options[name], {}, fn, name, 'float32', (came) =>
-      pythonModule(spec) === null
-        ? null
-        : `TypeError: cannot assign '${came}' object to buffer '${snakeCase(name)}' (torch Tensor or None required)`,
-    )
+    const given = options[name]
+    if (option.kind !== 'tensor' || given === undefined) continue
+    const says = (came: string) =>
+      own ? null : `TypeError: cannot assign '${came}' object to buffer '${snakeCase(name)}' (torch Tensor or None required)`
+    const { shape } = tensorFrom(given, {}, fn, name, 'float32', says)
+    // a number stands for a tensor without axes, but not for one weight per class
+    if (option.shape !== 'classes' || shape.length === 1) continue
+    if (own || typeof given === 'number') throw notPerClass(fn, name, shape, typeof given === 'number' ? says(pythonType(given)) : null)
   }
   const refusal = spec.made?.refuses?.(options) ?? null
   if (refusal !== null) throw new LossError({ fn, ...refusal })
+  if (!own) return
+  resolveReduction(spec, options, spec.reducedInPython?.({}) ?? null, fn)
+  refuseOptions(spec, fn, options)
 }
+
+const notPerClass = (fn: string, argument: string, shape: Shape, pytorch: string | null): LossError =>
+  new LossError({
+    code: 'shape',
+    fn,
+    argument,
+    received: shape.length === 0 ? 'one number' : `shape ${tupleOf(shape)}`,
+    expected: '(C,): one weight per class',
+    repair: shape.length === 0 ? `${argument}: [1, 2, 3], as many as there are classes` : `reshape(${argument}, [-1])`,
+    pytorch,
+  })
 
 function ofFunction(spec: LossFunction['spec'], module: string, option: string): LossError {
   return new LossError({

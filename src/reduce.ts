@@ -17,7 +17,12 @@ export interface ReductionOptions {
  * A loss without the option is one number as it is, which a 'mean' over the denominator 1 leaves alone. `inPython` is PyTorch's text where it
  * reduces in Python, where 'elementwise_mean' is unknown.
  */
-export function resolveReduction(spec: LossSpec, options: ReductionOptions, inPython: ((given: unknown) => string) | null): Reduction {
+export function resolveReduction(
+  spec: LossSpec,
+  options: ReductionOptions,
+  inPython: ((given: unknown) => string) | null,
+  fn: string = spec.name,
+): Reduction {
   const option = spec.options.reduction
   if (option?.kind !== 'reduction') return 'mean'
   const legacy = legacyReduction(options)
@@ -31,7 +36,7 @@ export function resolveReduction(spec: LossSpec, options: ReductionOptions, inPy
   if (choices.includes(reduction as Reduction)) return reduction as Reduction
   throw new LossError({
     code: 'reduction',
-    fn: spec.name,
+    fn,
     argument: 'reduction',
     received: JSON.stringify(reduction),
     expected: `one of ${choices.map((choice) => `'${choice}'`).join(', ')}`,

@@ -176,6 +176,11 @@ export interface LossSpec<T extends OptionTable = OptionTable, N extends string 
    * none. null for calls that it reduces in C++.
    */
   readonly reducedInPython?: (tensors: Readonly<Record<string, unknown>>) => ((given: unknown) => string) | null
+  /**
+   * What of the options no argument could make right, defaults among them. Every call refuses it; so does `nn` when it makes a module that
+   * PyTorch does not have. What a module of PyTorch's own refuses is `made`.
+   */
+  readonly refuses?: (options: Readonly<Record<string, unknown>>) => Refusal | null
   /** What PyTorch's module refuses when it is made, in words of its own; whatever else is wrong it finds at the call. */
   readonly made?: {
     readonly refuses?: (options: Readonly<Record<string, unknown>>) => Refusal | null

@@ -265,9 +265,61 @@ describe('what a constructor refuses, as PyTorch 2.13 does when the module is ma
     ['CrossEntropyLoss', { weight: 'w.npy' }, 'weight', buffer('str', 'weight')],
     ['BCEWithLogitsLoss', { posWeight: { of: 2 } }, 'posWeight', buffer('dict', 'pos_weight')],
     ['QualityFocalLoss', { margin: 1 }, 'margin', null],
+    // a number is no weight per class; PyTorch takes no number for any weight
+    ['CrossEntropyLoss', { weight: 2 }, 'weight', buffer('int', 'weight')],
+    ['NLLLoss', { weight: 2.5 }, 'weight', buffer('float', 'weight')],
+    ['MultiMarginLoss', { weight: 2, p: 3 }, 'weight', buffer('int', 'weight')],
   ])('%s(%o)', (module, options, argument, pytorch) => {
     const make = (nn as unknown as Record<string, (options: object) => unknown>)[module]
     expect(refused(() => make(options))).toMatchObject({ fn: `nn.${module}`, argument, pytorch })
+  })
+
+  test('a number for the weights of a criterion with a layer', () => {
+    expect(refused(() => nn.LinearCrossEntropyLoss(3, 2, { weight: 2 }))).toMatchObject({
+      argument: 'weight',
+      pytorch: "AttributeError: 'int' object has no attribute 'shape'",
+    })
+  })
+
+  // of a module that PyTorch does not have, all that the options decide
+  test.each<[string, object, string]>([
+    ['InfoNCELoss', { temperature: 0 }, 'temperature'],
+    ['InfoNCELoss', { temperature: Number.NaN }, 'temperature'],
+    ['InfoNCELoss', { negativeKeys: [1, 2] }, 'negativeKeys'],
+    ['InfoNCELoss', { reduction: 'avg' }, 'reduction'],
+    ['NTXentLoss', { temperature: -1 }, 'temperature'],
+    ['SSIMLoss', { windowSize: 4 }, 'windowSize'],
+    ['SSIMLoss', { windowSize: 1, sampleCovariance: true }, 'sampleCovariance'],
+    ['SSIMLoss', { dataRange: 0 }, 'dataRange'],
+    ['SSIMLoss', { k2: -1 }, 'k2'],
+    ['MSSSIMLoss', { betas: [] }, 'betas'],
+    ['MSSSIMLoss', { sigma: 0 }, 'sigma'],
+    ['DiceLoss', { classes: [] }, 'classes'],
+    ['DiceLoss', { classes: [1], mode: 'binary' }, 'classes'],
+    ['JaccardLoss', { classes: [-1] }, 'classes'],
+    ['LovaszSoftmaxLoss', { classes: [0.5] }, 'classes'],
+    ['LovaszHingeLoss', { reduction: 'batchmean' }, 'reduction'],
+    ['DiceCrossEntropyLoss', { weight: [1, 2], mode: 'binary' }, 'weight'],
+    ['DiceCrossEntropyLoss', { weight: [[1, 2]] }, 'weight'],
+    ['DiceCrossEntropyLoss', { reduction: 'none' }, 'reduction'],
+    ['CharbonnierLoss', { eps: -1 }, 'eps'],
+    ['EdgeLoss', { eps: Infinity }, 'eps'],
+    ['LabelSmoothedNLLLoss', { epsilon: 1.5 }, 'epsilon'],
+    ['Poly1CrossEntropyLoss', { epsilon: Infinity }, 'epsilon'],
+    ['SoftmaxFocalLoss', { gamma: -1 }, 'gamma'],
+    ['SoftmaxFocalLoss', { weight: 2 }, 'weight'],
+    ['ZLoss', { coefficient: Number.NaN }, 'coefficient'],
+    ['SigmoidFocalLoss', { alpha: 2 }, 'alpha'],
+    ['SigmoidFocalLoss', { reduction: 'avg' }, 'reduction'],
+    ['CompleteBoxIoULoss', { reduction: 'avg' }, 'reduction'],
+  ])('%s(%o), which PyTorch does not have', (module, options, argument) => {
+    const make = (nn as unknown as Record<string, (options: object) => unknown>)[module]
+    expect(refused(() => make(options))).toMatchObject({ fn: `nn.${module}`, argument })
+  })
+
+  test('a number goes where a tensor without axes goes', () => {
+    // torch 2.13.0: nn.BCEWithLogitsLoss(weight=torch.tensor(2.), pos_weight=torch.tensor(3.))(torch.tensor([0.]), torch.tensor([1.]))
+    expect(nn.BCEWithLogitsLoss({ weight: 2, posWeight: 3 })([0], [1]).item()).toBeCloseTo(6 * Math.LN2, 6)
   })
 
   test('and nothing that it takes', () => {

@@ -8,7 +8,7 @@ import { Tensor } from '../tensor/tensor.ts'
 import { planRows, type SoftmaxRowsDefinition, softmaxRows } from './softmax-rows/family.ts'
 import { classAxis, targetShape } from './softmax-rows/targets.ts'
 
-/** Makes a loss of rows of scores whose options have ranges. PyTorch has words for none, since it has no such loss. */
+/** Makes a loss of rows of scores that checks its calls for more than others do. */
 export function ruledRows<const T extends OptionTable, const M extends string, const N extends string>(
   definition: SoftmaxRowsDefinition<T, M, N>,
   check: (call: Call) => void,
@@ -30,32 +30,14 @@ export const scoresAndClasses = [
   { name: 'target', domain: 'classes', help: 'class indices, shape without C' },
 ] as const
 
-/** Refuses a number option outside [least, most], or that is not finite. */
-export function inRange(call: Call, option: string, least: number, most: number, repair: string): void {
-  const value = Number(call.values[option])
-  if (Number.isFinite(value) && value >= least && value <= most) return
-  const open = most === Infinity
-  throw new LossError({
-    code: 'option-range',
-    fn: call.spec.name,
-    argument: option,
-    received: String(value),
-    expected: open ? (least === -Infinity ? 'a finite number' : `a number from ${least}`) : `a number in [${least}, ${most}]`,
-    repair,
-    pytorch: null,
-  })
-}
-
 /** Makes a loss of rows of scores alone. Of an option `target`, if it is given, only what is `ignoreIndex` matters. */
 export function rowsOfScores<const T extends OptionTable, const M extends string, const N extends string>(
   definition: SoftmaxRowsDefinition<T, M, N>,
-  check: (call: Call) => void,
 ): LossFunction<[input: TensorLike], T, M, N> {
   const { family } = softmaxRows(definition)
   return defineLoss(
     definition,
     (call, reduction) => {
-      check(call)
       const { input, target } = call.tensors
       if (input.shape.length > 0 && input.shape[classAxis(input.shape)] === 0) throw noClasses(call)
       const values = target === undefined ? { ...call.values, ignoreIndex: -1 } : call.values

@@ -1,8 +1,9 @@
 import { type Algebra, square } from '../algebra/algebra.ts'
-import { promoted, wrongOption } from '../families/pointwise/check.ts'
+import { promoted } from '../families/pointwise/check.ts'
 import { pointwise } from '../families/pointwise/family.ts'
 import type { Params } from '../families/pointwise/problem.ts'
 import { realValues } from '../families/pointwise/regression.ts'
+import { outside } from '../refusals.ts'
 import { broadcastOption, reductionOptions } from '../spec.ts'
 
 /**
@@ -43,9 +44,7 @@ export const charbonnierLoss = pointwise({
     reduction: reductionOptions.reduction,
     broadcast: broadcastOption,
   },
-  first: (call) => {
-    if (!((call.values.eps as number) >= 0)) throw wrongOption(call, 'eps', 'a number of at least 0', '1e-3', null)
-  },
+  refuses: (options) => ((options.eps as number) >= 0 ? null : outside(options, 'eps', 'a number of at least 0', '1e-3')),
   dtype: promoted(() => null),
   says: { shapes: () => null },
 

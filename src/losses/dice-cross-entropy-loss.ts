@@ -1,4 +1,4 @@
-import { overlapAndCrossEntropy } from '../families/overlap/combined.ts'
+import { overlapAndCrossEntropy, refusesParts } from '../families/overlap/combined.ts'
 import { overlapData } from '../families/overlap/family.ts'
 import { logLossOption, overlapOptions, squaredOption } from '../families/overlap/options.ts'
 import { dice } from '../families/overlap/terms.ts'
@@ -36,6 +36,7 @@ export const diceCrossEntropyLoss = overlapAndCrossEntropy({
   ...overlapData,
   inside: 'softmax (multiclass) or sigmoid',
   mean: 'parts',
+  refuses: refusesParts,
   options: {
     reduction: { ...reduction, choices: ['mean', 'sum'], help: "'mean' of each part, or 'sum'." },
     ...options,

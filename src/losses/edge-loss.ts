@@ -1,8 +1,7 @@
 import { type Algebra, sign, square } from '../algebra/algebra.ts'
-import type { Call } from '../check.ts'
-import { LossError } from '../errors.ts'
 import { stencils } from '../families/stencils/family.ts'
 import type { OperatorName } from '../families/stencils/operators.ts'
+import { notWithin } from '../refusals.ts'
 import { imageReduction } from '../spec.ts'
 
 /**
@@ -55,9 +54,7 @@ export const edgeLoss = stencils({
     eps: { kind: 'number', default: 1e-3, examples: [1e-3, 0.1, 0], help: "Where 'charbonnier' turns from a square to a line, from 0." },
     reduction: imageReduction,
   },
-  check: (call) => {
-    if (!(Number(call.values.eps) >= 0 && Number(call.values.eps) < Infinity)) throw negative(call)
-  },
+  refuses: (options) => notWithin(options, 'eps', 0, Infinity, '0.001'),
 
   operator: (p) => p.operator as OperatorName,
   averaged: true,
@@ -78,14 +75,3 @@ function slope<V, B>(m: Algebra<V, B>, e: V, p: Readonly<Record<string, unknown>
   if (p.distance === 'l1') return sign(m, e)
   return m.select(m.eq(e, 0), 0, m.div(e, m.sqrt(m.add(square(m, e), Number(p.eps) ** 2))))
 }
-
-const negative = (call: Call): LossError =>
-  new LossError({
-    code: 'option-range',
-    fn: call.spec.name,
-    argument: 'eps',
-    received: String(call.values.eps),
-    expected: 'a number from 0',
-    repair: 'eps: 0.001',
-    pytorch: null,
-  })

@@ -1,3 +1,4 @@
+import { refusesOptions } from '../families/contrast/check.ts'
 import { normalizeOption, queriesAndKeys } from '../families/contrast/family.ts'
 import { reductionOptions } from '../spec.ts'
 
@@ -49,4 +50,5 @@ export const infoNceLoss = queriesAndKeys({
     normalize: normalizeOption,
     reduction: reductionOptions.reduction,
   },
+  refuses: refusesOptions,
 })

@@ -1,8 +1,9 @@
 import type { Call } from '../check.ts'
 import { LossError } from '../errors.ts'
-import { inRange, ruledRows } from '../families/ruled-rows.ts'
+import { ruledRows } from '../families/ruled-rows.ts'
 import type { RowParams } from '../families/softmax-rows/problem.ts'
 import { classAxis } from '../families/softmax-rows/targets.ts'
+import { notWithin } from '../refusals.ts'
 import { classOptions, reductionOptions } from '../spec.ts'
 import { tupleOf } from '../tensor/shape.ts'
 
@@ -58,6 +59,7 @@ export const labelSmoothedNllLoss = ruledRows(
       ignoreIndex: classOptions.ignoreIndex,
       reduction: reductionOptions.reduction,
     },
+    refuses: (options) => notWithin(options, 'epsilon', 0, 1, '0.1'),
     normalised: true,
 
     value: (m, { picked, uniform }, p) =>
@@ -66,7 +68,6 @@ export const labelSmoothedNllLoss = ruledRows(
     blend: () => ({ scale: 1, shift: 0 }),
   },
   (call) => {
-    inRange(call, 'epsilon', 0, 1, 'epsilon: 0.1')
     const { shape } = call.tensors.input
     if (shape.length > 0 && shape[classAxis(shape)] < 2) throw tooFewClasses(call)
   },

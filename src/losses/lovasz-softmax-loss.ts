@@ -1,4 +1,5 @@
 import { lovasz } from '../families/lovasz/family.ts'
+import { refusesClasses } from '../families/overlap/check.ts'
 import { lovaszClassOptions } from '../families/overlap/options.ts'
 
 /**
@@ -35,5 +36,6 @@ export const lovaszSoftmaxLoss = lovasz({
     { name: 'target', domain: 'classes', help: 'class indices (N, …)' },
   ],
   options: lovaszClassOptions,
+  refuses: refusesClasses,
   errors: 'softmax',
 })

@@ -1,3 +1,4 @@
+import { refusesOptions } from '../families/windows/check.ts'
 import { windows } from '../families/windows/family.ts'
 import { imagePair, windowOptions } from '../families/windows/options.ts'
 
@@ -45,4 +46,5 @@ export const msSsimLoss = windows({
       help: 'The exponent of each scale, from the finest; there are as many scales as exponents.',
     },
   },
+  refuses: refusesOptions,
 })

@@ -1,3 +1,4 @@
+import { refusesOptions } from '../families/contrast/check.ts'
 import { normalizeOption, twoViews } from '../families/contrast/family.ts'
 import { reductionOptions } from '../spec.ts'
 
@@ -39,4 +40,5 @@ export const ntXentLoss = twoViews({
     normalize: normalizeOption,
     reduction: reductionOptions.reduction,
   },
+  refuses: refusesOptions,
 })

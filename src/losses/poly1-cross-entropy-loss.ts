@@ -1,4 +1,6 @@
-import { inRange, ruledRows, scoresAndClasses } from '../families/ruled-rows.ts'
+import { scoresAndClasses } from '../families/ruled-rows.ts'
+import { softmaxRows } from '../families/softmax-rows/family.ts'
+import { notWithin } from '../refusals.ts'
 import { classOptions, reductionOptions } from '../spec.ts'
 
 /**
@@ -18,34 +20,32 @@ import { classOptions, reductionOptions } from '../spec.ts'
  * const loss = poly1CrossEntropyLoss([[2, 1, 0.1], [0.5, 2.5, -1]], [0, 1])
  * loss.item() // ≈ 0.526615
  */
-export const poly1CrossEntropyLoss = ruledRows(
-  {
-    name: 'poly1CrossEntropyLoss',
-    pytorch: null,
-    module: 'Poly1CrossEntropyLoss',
-    aliases: ['poly1'],
-    summary: 'Poly-1 cross-entropy: cross-entropy with another weight on its first term in 1 − p.',
-    formula: 'w[t]·(−log p + ε·(1 − p))',
-    inside: 'softmax',
-    mean: 'target weights',
-    inputs: scoresAndClasses,
-    options: {
-      epsilon: {
-        kind: 'number',
-        default: 1,
-        examples: [1, 0, -1, 2.5],
-        help: 'What is added to the weight of the first term, 1 − p; the paper tries −1 to 6.',
-      },
-      ...classOptions,
-      reduction: reductionOptions.reduction,
+export const poly1CrossEntropyLoss = softmaxRows({
+  name: 'poly1CrossEntropyLoss',
+  pytorch: null,
+  module: 'Poly1CrossEntropyLoss',
+  aliases: ['poly1'],
+  summary: 'Poly-1 cross-entropy: cross-entropy with another weight on its first term in 1 − p.',
+  formula: 'w[t]·(−log p + ε·(1 − p))',
+  inside: 'softmax',
+  mean: 'target weights',
+  inputs: scoresAndClasses,
+  options: {
+    epsilon: {
+      kind: 'number',
+      default: 1,
+      examples: [1, 0, -1, 2.5],
+      help: 'What is added to the weight of the first term, 1 − p; the paper tries −1 to 6.',
     },
-
-    value: (m, { logp, weight }, p) => m.mul(weight, m.sub(m.mul(Number(p.epsilon), m.sub(1, m.exp(logp))), logp)),
-    slope: {
-      picked: (m, { logp }, p) => m.sub(m.mul(-Number(p.epsilon), m.exp(logp)), 1),
-      uniform: () => null,
-    },
-    blend: () => ({ scale: 1, shift: 0 }),
+    ...classOptions,
+    reduction: reductionOptions.reduction,
   },
-  (call) => inRange(call, 'epsilon', -Infinity, Infinity, 'epsilon: 1'),
-)
+  refuses: (options) => notWithin(options, 'epsilon', -Infinity, Infinity, '1'),
+
+  value: (m, { logp, weight }, p) => m.mul(weight, m.sub(m.mul(Number(p.epsilon), m.sub(1, m.exp(logp))), logp)),
+  slope: {
+    picked: (m, { logp }, p) => m.sub(m.mul(-Number(p.epsilon), m.exp(logp)), 1),
+    uniform: () => null,
+  },
+  blend: () => ({ scale: 1, shift: 0 }),
+})

@@ -1,10 +1,9 @@
 import { type Algebra, logSigmoid, power, powerSlope, sigmoid } from '../algebra/algebra.ts'
-import type { Call } from '../check.ts'
-import { wrongOption } from '../families/pointwise/check.ts'
 import { pointwiseOf } from '../families/pointwise/family.ts'
 import { sizesOfLogits, targetDType } from '../families/pointwise/logits.ts'
 import type { Params } from '../families/pointwise/problem.ts'
-import { reductionOptions } from '../spec.ts'
+import { outside } from '../refusals.ts'
+import { type Refusal, reductionOptions } from '../spec.ts'
 import { resultType } from '../tensor/dtype.ts'
 import type { TensorLike } from '../tensor/from.ts'
 
@@ -61,7 +60,7 @@ export const sigmoidFocalLoss = pointwiseOf<[inputs: TensorLike, targets: Tensor
   },
   reducedInPython: () => (given) =>
     `ValueError: Invalid Value for arg 'reduction': '${given ?? 'None'} \n Supported reduction modes: 'none', 'mean', 'sum'`,
-  first: checkAlpha,
+  refuses: refusesAlpha,
   dtype: (call) => {
     targetDType(call)
     return resultType([call.tensors.inputs, call.tensors.targets])
@@ -108,10 +107,10 @@ const opposed = <V, B>(m: Algebra<V, B>, x: V, y: V | number): V => m.sub(m.mul(
 /** What comes back to 1 − p_t: for a gamma of 0 nothing, not even of an infinite cross-entropy. */
 const byMissing = <V, B>(m: Algebra<V, B>, at: At<V>, p: Params): V => m.mul(crossEntropy(m, at), powerSlope(m, missing(m, at), gammaOf(p)))
 
-function checkAlpha(call: Call): void {
-  const alpha = call.values.alpha as number
-  if ((alpha >= 0 && alpha <= 1) || alpha === -1) return
+function refusesAlpha(options: Readonly<Record<string, unknown>>): Refusal | null {
+  const alpha = options.alpha as number
+  if ((alpha >= 0 && alpha <= 1) || alpha === -1) return null
   const said = Number.isFinite(alpha) ? alpha : String(alpha).replace('Infinity', 'inf').replace('NaN', 'nan')
   const says = `ValueError: Invalid alpha value: ${said}. alpha must be in the range [0,1] or -1 for ignore.`
-  throw wrongOption(call, 'alpha', 'a number in [0, 1], or −1 for no weights', '0.25', says)
+  return outside(options, 'alpha', 'a number in [0, 1], or −1 for no weights', '0.25', says)
 }

@@ -1,5 +1,7 @@
 import type { Algebra } from '../algebra/algebra.ts'
-import { inRange, ruledRows, scoresAndClasses } from '../families/ruled-rows.ts'
+import { scoresAndClasses } from '../families/ruled-rows.ts'
+import { softmaxRows } from '../families/softmax-rows/family.ts'
+import { notWithin } from '../refusals.ts'
 import { classOptions, reductionOptions } from '../spec.ts'
 
 /** 1 − p of the target, never below 0, and (1 − p)^γ. */
@@ -26,45 +28,43 @@ function doubt<V, B>(m: Algebra<V, B>, logp: V, gamma: number): { readonly miss:
  * const loss = softmaxFocalLoss([[2, 1, 0.1], [0.5, 2.5, -1]], [0, 1])
  * loss.item() // ≈ 0.025791
  */
-export const softmaxFocalLoss = ruledRows(
-  {
-    name: 'softmaxFocalLoss',
-    pytorch: null,
-    module: 'SoftmaxFocalLoss',
-    aliases: ['softmax-focal'],
-    summary: 'Focal loss of class scores: cross-entropy that counts sure samples less.',
-    formula: '−w[t]·(1 − p)^γ·log p',
-    least: 0,
-    inside: 'softmax',
-    mean: 'target weights',
-    inputs: scoresAndClasses,
-    options: {
-      gamma: {
-        kind: 'number',
-        default: 2,
-        examples: [2, 0, 1, 0.5, 5],
-        help: 'How much less a sure sample counts, from 0 (cross-entropy).',
-      },
-      ...classOptions,
-      reduction: reductionOptions.reduction,
+export const softmaxFocalLoss = softmaxRows({
+  name: 'softmaxFocalLoss',
+  pytorch: null,
+  module: 'SoftmaxFocalLoss',
+  aliases: ['softmax-focal'],
+  summary: 'Focal loss of class scores: cross-entropy that counts sure samples less.',
+  formula: '−w[t]·(1 − p)^γ·log p',
+  least: 0,
+  inside: 'softmax',
+  mean: 'target weights',
+  inputs: scoresAndClasses,
+  options: {
+    gamma: {
+      kind: 'number',
+      default: 2,
+      examples: [2, 0, 1, 0.5, 5],
+      help: 'How much less a sure sample counts, from 0 (cross-entropy).',
     },
-
-    value: (m, { picked, logp }, p) => {
-      const { factor } = doubt(m, logp, Number(p.gamma))
-      return m.neg(m.mul(picked, factor))
-    },
-    slope: {
-      picked: (m, { logp }, p) => {
-        const gamma = Number(p.gamma)
-        const { miss, factor } = doubt(m, logp, gamma)
-        if (gamma === 0) return -1
-        // log p / (1 − p), which is −1 where p is 1
-        const ratio = m.select(m.eq(miss, 0), -1, m.div(logp, miss))
-        return m.mul(m.sub(m.mul(m.mul(gamma, m.exp(logp)), ratio), 1), factor)
-      },
-      uniform: () => null,
-    },
-    blend: () => ({ scale: 1, shift: 0 }),
+    ...classOptions,
+    reduction: reductionOptions.reduction,
   },
-  (call) => inRange(call, 'gamma', 0, Infinity, 'gamma: 2'),
-)
+  refuses: (options) => notWithin(options, 'gamma', 0, Infinity, '2'),
+
+  value: (m, { picked, logp }, p) => {
+    const { factor } = doubt(m, logp, Number(p.gamma))
+    return m.neg(m.mul(picked, factor))
+  },
+  slope: {
+    picked: (m, { logp }, p) => {
+      const gamma = Number(p.gamma)
+      const { miss, factor } = doubt(m, logp, gamma)
+      if (gamma === 0) return -1
+      // log p / (1 − p), which is −1 where p is 1
+      const ratio = m.select(m.eq(miss, 0), -1, m.div(logp, miss))
+      return m.mul(m.sub(m.mul(m.mul(gamma, m.exp(logp)), ratio), 1), factor)
+    },
+    uniform: () => null,
+  },
+  blend: () => ({ scale: 1, shift: 0 }),
+})

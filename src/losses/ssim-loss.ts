@@ -1,3 +1,4 @@
+import { refusesOptions } from '../families/windows/check.ts'
 import { windows } from '../families/windows/family.ts'
 import { imagePair, windowOptions } from '../families/windows/options.ts'
 
@@ -36,4 +37,5 @@ export const ssimLoss = windows({
   mean: 'images',
   inputs: imagePair,
   options: windowOptions,
+  refuses: refusesOptions,
 })

@@ -1,4 +1,5 @@
-import { inRange, rowsOfScores } from '../families/ruled-rows.ts'
+import { rowsOfScores } from '../families/ruled-rows.ts'
+import { notWithin } from '../refusals.ts'
 import { classOptions, reductionOptions } from '../spec.ts'
 
 /**
@@ -21,38 +22,36 @@ import { classOptions, reductionOptions } from '../spec.ts'
  * const loss = zLoss([[2, 1, 0.1], [0.5, 2.5, -1]], { coefficient: 1 })
  * loss.item() // ≈ 6.440695
  */
-export const zLoss = rowsOfScores(
-  {
-    name: 'zLoss',
-    pytorch: null,
-    module: 'ZLoss',
-    aliases: ['z'],
-    summary: 'Z-loss: keeps the log-sum-exp of class scores near 0.',
-    formula: 'coefficient·(log Σ exp(x))²',
-    least: 0,
-    inside: 'log-sum-exp',
-    mean: 'target weights',
-    inputs: [{ name: 'input', domain: 'logits', help: 'raw scores (no softmax before): (C), (N, C) or (N, C, d1, …)' }],
-    options: {
-      coefficient: { kind: 'number', default: 1e-4, examples: [1e-4, 1, 0, -0.5], help: 'A factor, beside the cross-entropy.' },
-      target: {
-        kind: 'tensor',
-        domain: 'classes',
-        shape: 'same',
-        axes: ['', 'N', 'N …'],
-        help: "The cross-entropy's class indices, of which only those that are ignoreIndex matter here.",
-      },
-      ignoreIndex: classOptions.ignoreIndex,
-      reduction: reductionOptions.reduction,
+export const zLoss = rowsOfScores({
+  name: 'zLoss',
+  pytorch: null,
+  module: 'ZLoss',
+  aliases: ['z'],
+  summary: 'Z-loss: keeps the log-sum-exp of class scores near 0.',
+  formula: 'coefficient·(log Σ exp(x))²',
+  least: 0,
+  inside: 'log-sum-exp',
+  mean: 'target weights',
+  inputs: [{ name: 'input', domain: 'logits', help: 'raw scores (no softmax before): (C), (N, C) or (N, C, d1, …)' }],
+  options: {
+    coefficient: { kind: 'number', default: 1e-4, examples: [1e-4, 1, 0, -0.5], help: 'A factor, beside the cross-entropy.' },
+    target: {
+      kind: 'tensor',
+      domain: 'classes',
+      shape: 'same',
+      axes: ['', 'N', 'N …'],
+      help: "The cross-entropy's class indices, of which only those that are ignoreIndex matter here.",
     },
-
-    value: (m, { lse }, p) => m.mul(m.mul(Number(p.coefficient), lse), lse),
-    slope: {
-      picked: () => 0,
-      uniform: () => null,
-      lse: (m, { lse }, p) => m.mul(2 * Number(p.coefficient), lse),
-    },
-    blend: () => ({ scale: 1, shift: 0 }),
+    ignoreIndex: classOptions.ignoreIndex,
+    reduction: reductionOptions.reduction,
   },
-  (call) => inRange(call, 'coefficient', -Infinity, Infinity, 'coefficient: 1e-4'),
-)
+  refuses: (options) => notWithin(options, 'coefficient', -Infinity, Infinity, '1e-4'),
+
+  value: (m, { lse }, p) => m.mul(m.mul(Number(p.coefficient), lse), lse),
+  slope: {
+    picked: () => 0,
+    uniform: () => null,
+    lse: (m, { lse }, p) => m.mul(2 * Number(p.coefficient), lse),
+  },
+  blend: () => ({ scale: 1, shift: 0 }),
+})

@@ -1,9 +1,9 @@
-import { type Call, readCall } from '../check.ts'
+import { type Call, readCall, refuseOptions } from '../check.ts'
 import type { LossSpec, OptionTable } from '../spec.ts'
 
 /** Everything about a measure that is data. */
 export interface MeasureSpec<R extends object = object, T extends OptionTable = OptionTable>
-  extends Pick<LossSpec<T>, 'name' | 'aliases' | 'summary' | 'formula' | 'inputs' | 'options'> {
+  extends Pick<LossSpec<T>, 'name' | 'aliases' | 'summary' | 'formula' | 'inputs' | 'options' | 'refuses'> {
   /** What each field of the result is, in words. */
   readonly gives: { readonly [K in keyof R]: string }
 }
@@ -24,7 +24,12 @@ export function defineMeasure<Args extends readonly unknown[], R extends object,
   compute: (call: Call) => R,
 ): Measure<Args, R, T> {
   const whole: LossSpec = { ...spec, pytorch: null, module: spec.name, inside: 'nothing', mean: 'nothing' }
-  return Object.assign((...args: Args): R => compute(readCall(whole, args)), { spec })
+  const measure = (...args: Args): R => {
+    const call = readCall(whole, args)
+    refuseOptions(whole, whole.name, { ...call.tensors, ...call.values })
+    return compute(call)
+  }
+  return Object.assign(measure, { spec })
 }
 
 /** The mean of numbers, NaN of none. */

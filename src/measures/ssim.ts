@@ -1,3 +1,4 @@
+import { refusesOptions } from '../families/windows/check.ts'
 import { similarity } from '../families/windows/family.ts'
 import { imagePair, windowOptions } from '../families/windows/options.ts'
 import type { OptionsOf } from '../spec.ts'
@@ -47,6 +48,7 @@ export const ssim = defineMeasure<[input: TensorLike, target: TensorLike, option
     formula: '(2·μx·μy + c1)·(2·σxy + c2) / ((μx² + μy² + c1)·(σx² + σy² + c2))',
     inputs: imagePair,
     options,
+    refuses: refusesOptions,
     gives: {
       mean: 'the mean over the images',
       images: 'the SSIM of each image, the mean over its windows and channels',

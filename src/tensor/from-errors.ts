@@ -95,16 +95,13 @@ export const notATensor = (value: unknown, where: Where): LossError => {
   })
 }
 
-const pythonType = (value: unknown): string =>
-  value === null || value === undefined
-    ? 'NoneType'
-    : typeof value === 'string'
-      ? 'str'
-      : typeof value !== 'object'
-        ? typeof value
-        : (value.constructor?.name ?? 'Object') === 'Object'
-          ? 'dict'
-          : value.constructor.name
+/** What Python calls the type of a value. */
+export function pythonType(value: unknown): string {
+  if (value === null || value === undefined) return 'NoneType'
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? 'int' : 'float'
+  const name = typeof value === 'object' ? (value.constructor?.name ?? 'Object') : typeof value
+  return { string: 'str', boolean: 'bool', Object: 'dict', Array: 'list' }[name] ?? name
+}
 
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value)

@@ -1,11 +1,11 @@
 import { type Call, wrongDType, wrongShape } from '../../check.ts'
-import { LossError } from '../../errors.ts'
+import { notOfRank, outside } from '../../refusals.ts'
+import type { Refusal } from '../../spec.ts'
 import { isFloating } from '../../tensor/dtype.ts'
 import { repairShape, sameShape, tupleOf } from '../../tensor/shape.ts'
 
 /** Checks two matrices of one shape, row by row alike. PyTorch has words for none of this, since it has no such loss. */
 export function checkPairs(call: Call, first: string, second: string): { readonly rows: number; readonly width: number } {
-  checkTemperature(call)
   for (const name of Object.keys(call.tensors)) {
     if (!isFloating(call.tensors[name].dtype))
       throw wrongDType(call, name, 'a floating-point dtype', `tensor(${name}, { dtype: 'float32' })`, null)
@@ -31,16 +31,15 @@ export function checkNegatives(call: Call, rows: number, width: number): { reado
   throw wrongShape(call, 'negativeKeys', expected, `the last axis has the ${width} features of a query`)
 }
 
-function checkTemperature(call: Call): void {
-  const temperature = Number(call.values.temperature)
-  if (temperature > 0 && temperature < Infinity) return
-  throw new LossError({
-    code: 'option-range',
-    fn: call.spec.name,
-    argument: 'temperature',
-    received: String(temperature),
-    expected: 'a number above 0',
-    repair: 'temperature: 0.1',
-    pytorch: null,
-  })
+/** What no vectors make right: a temperature that is not above 0, and negatives that are no rows. */
+export function refusesOptions(options: Readonly<Record<string, unknown>>): Refusal | null {
+  const temperature = Number(options.temperature)
+  if (!(temperature > 0 && temperature < Infinity)) return outside(options, 'temperature', 'a number above 0', '0.1')
+  return notOfRank(
+    options,
+    'negativeKeys',
+    [2, 3],
+    '(M, D): the same for all queries; or (N, M, D): those of each query',
+    'reshape(negativeKeys, [-1, D])',
+  )
 }

@@ -37,7 +37,7 @@ function planSoftmax(call: Call, reduction: Reduction): Plan<LovaszProblem> {
   const activation = call.values.fromLogits === false ? 'none' : 'softmax'
   const pixels = readPixels(call, 'multiclass', activation)
   if (!('labels' in pixels.target)) throw wantsLabels(call)
-  const { chosen, counts } = countTerms(call, 'multiclass', pixels, false)
+  const { chosen, counts } = countTerms(call, pixels, false)
   const units = counts.length / chosen.length
   const divisors = new Float64Array(units).fill(call.values.absent === 'skip' ? 0 : chosen.length)
   if (call.values.absent === 'skip') for (let i = 0; i < counts.length; i++) divisors[Math.floor(i / chosen.length)] += counts[i]

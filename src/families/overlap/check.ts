@@ -1,5 +1,7 @@
 import { type Call, wrongDType, wrongShape } from '../../check.ts'
 import { LossError } from '../../errors.ts'
+import { outside } from '../../refusals.ts'
+import type { Refusal } from '../../spec.ts'
 import { type DType, isFloating, roundToDType } from '../../tensor/dtype.ts'
 import { shortest } from '../../tensor/print.ts'
 import { repairShape, type Shape, sameShape, sizeOf, tupleOf } from '../../tensor/shape.ts'
@@ -84,7 +86,7 @@ function checkInput(call: Call, mode: Mode, activation: Activation): void {
   for (let i = 0; i < x.length; i++) {
     if (!(x[i] < -slip || x[i] > 1 + slip)) continue
     const inside = mode === 'multiclass' ? 'softmax' : 'sigmoid'
-    throw outside(
+    throw outsideUnit(
       call,
       'input',
       x[i],
@@ -125,7 +127,7 @@ function readValues(call: Call, mode: Mode, extents: Extents): Pick<Pixels, 'tar
     const t = values[i]
     if (t === ignored) continue
     counted++
-    if (t < -slip || t > 1 + slip) throw outside(call, 'target', t, i, 'every element in [0, 1]', repairValue(values, t, mode))
+    if (t < -slip || t > 1 + slip) throw outsideUnit(call, 'target', t, i, 'every element in [0, 1]', repairValue(values, t, mode))
   }
   if (mode === 'multiclass') checkDistributions(call, values, extents)
   return { target: { values, ignored }, counted, ignored: values.length - counted }
@@ -175,7 +177,7 @@ function checkDistributions(call: Call, values: ArrayLike<number>, { images, cla
   }
 }
 
-function outside(call: Call, argument: string, value: number, position: number, expected: string, repair: string): LossError {
+function outsideUnit(call: Call, argument: string, value: number, position: number, expected: string, repair: string): LossError {
   return new LossError({
     code: argument === 'input' ? 'input-range' : 'target-range',
     fn: call.spec.name,
@@ -199,19 +201,34 @@ function ignoreIndexOfProbabilities(call: Call): LossError {
   })
 }
 
-/** Checks the list of classes that have a term; all of them where there is none. */
-export function chosenClasses(call: Call, mode: Mode, count: number): readonly number[] {
+/** What no masks make right: a list of classes that are none. */
+export function refusesClasses(options: Readonly<Record<string, unknown>>): Refusal | null {
+  const classes = options.classes as readonly number[] | null | undefined
+  if (classes === null || classes === undefined) return null
+  if (options.mode === 'binary') {
+    const only = outside(options, 'classes', "no list of classes in mode 'binary': there is only one", '')
+    return { ...only, received: `${only.received} in mode 'binary'`, repair: 'leave classes out' }
+  }
+  if (classes.length === 0) {
+    return {
+      ...outside(options, 'classes', 'one class or more', ''),
+      received: 'an empty list',
+      repair: 'leave classes out for all of them',
+    }
+  }
+  const odd = classes.find((c) => !Number.isInteger(c) || c < 0)
+  return odd === undefined ? null : { ...outside(options, 'classes', 'class indices from 0', '[1, 2]'), received: String(odd) }
+}
+
+/** The classes that have a term; all of them where there is no list. */
+export function chosenClasses(call: Call, count: number): readonly number[] {
   const classes = call.values.classes as readonly number[] | null
   const all = Array.from({ length: count }, (_, c) => c)
   if (classes === null) return all
-  const wrong = (received: string, expected: string, repair: string) =>
-    new LossError({ code: 'option-range', fn: call.spec.name, argument: 'classes', received, expected, repair, pytorch: null })
-  if (mode === 'binary')
-    throw wrong(`[${classes}] in mode 'binary'`, "no list of classes in mode 'binary': there is only one", 'leave classes out')
-  if (classes.length === 0) throw wrong('an empty list', 'one class or more', 'leave classes out for all of them')
-  const odd = classes.find((c) => !Number.isInteger(c) || c < 0 || c >= count)
-  if (odd !== undefined) throw wrong(String(odd), `classes in [0, ${count})`, `classes: [${all.slice(count > 1 ? 1 : 0).join(', ')}]`)
-  return classes
+  const odd = classes.find((c) => c >= count)
+  if (odd === undefined) return classes
+  const refusal = outside(call.values, 'classes', `classes in [0, ${count})`, `[${all.slice(count > 1 ? 1 : 0).join(', ')}]`)
+  throw new LossError({ fn: call.spec.name, ...refusal, received: String(odd) })
 }
 
 /** The dtype of the result: the input's; for a mask of integers the target's, or float32. */

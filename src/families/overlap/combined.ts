@@ -3,10 +3,12 @@ import { LossError } from '../../errors.ts'
 import { ExactSum } from '../../exact-sum.ts'
 import { defineLoss, type LossFunction, type Plan } from '../../loss.ts'
 import { denominatorOf } from '../../reduce.ts'
-import type { OptionTable, Reduction } from '../../spec.ts'
+import { notOfRank } from '../../refusals.ts'
+import type { OptionTable, Reduction, Refusal } from '../../spec.ts'
 import type { TensorLike } from '../../tensor/from.ts'
 import { tupleOf } from '../../tensor/shape.ts'
 import { numbersOf } from '../../tensor/view.ts'
+import { refusesClasses } from './check.ts'
 import { type OverlapDefinition, overlapKernel, planOverlap } from './family.ts'
 import type { OverlapProblem } from './problem.ts'
 
@@ -54,28 +56,36 @@ function pixelWeights({ problem, counted }: Plan<OverlapProblem>, weight: ArrayL
   return activation === 'softmax' ? images * pixels : counted
 }
 
-/** A weight is one number per class of a softmax. */
+/** One weight for each class of a softmax. */
 function checkWeight(call: Call): void {
   const { input, weight } = call.tensors
-  if (call.values.mode === 'multiclass') {
-    if (weight.shape.length === 1 && weight.shape[0] === input.shape[1]) return
-    throw new LossError({
-      code: 'shape',
-      fn: call.spec.name,
-      argument: 'weight',
-      received: `shape ${tupleOf(weight.shape)}`,
-      expected: `shape ${tupleOf([input.shape[1]])}: one weight for each of the classes of axis 1`,
-      repair: `give ${input.shape[1]} weights`,
-      pytorch: null,
-    })
-  }
+  if (weight.shape[0] === input.shape[1]) return
   throw new LossError({
-    code: 'option-range',
+    code: 'shape',
     fn: call.spec.name,
     argument: 'weight',
-    received: `a weight per class in mode '${call.values.mode}'`,
+    received: `shape ${tupleOf(weight.shape)}`,
+    expected: `shape ${tupleOf([input.shape[1]])}: one weight for each of the classes of axis 1`,
+    repair: `give ${input.shape[1]} weights`,
+    pytorch: null,
+  })
+}
+
+/** What no masks make right: a list of classes that are none, and a weight per class where there is no softmax over them. */
+export function refusesParts(options: Readonly<Record<string, unknown>>): Refusal | null {
+  const { mode, weight } = options
+  if (weight === undefined || weight === null || mode === 'multiclass') {
+    return (
+      refusesClasses(options) ??
+      notOfRank(options, 'weight', [1], 'shape (C): one weight for each of the classes of axis 1', 'reshape(weight, [-1])')
+    )
+  }
+  return {
+    code: 'option-range',
+    argument: 'weight',
+    received: `a weight per class in mode '${mode}'`,
     expected: "no weight but in mode 'multiclass': yes or no may be weighted by posWeight, which is another thing",
     repair: 'add diceLoss and binaryCrossEntropyWithLogits with { weight } or { posWeight }',
     pytorch: null,
-  })
+  }
 }

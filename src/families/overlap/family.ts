@@ -5,7 +5,7 @@ import { denominatorOf } from '../../reduce.ts'
 import type { Denominator, LossSpec, OptionTable, Reduction } from '../../spec.ts'
 import { computeDType } from '../../tensor/dtype.ts'
 import type { TensorLike } from '../../tensor/from.ts'
-import { chosenClasses, type Mode, type Pixels, readPixels, resultOf } from './check.ts'
+import { chosenClasses, type Mode, type Pixels, readPixels, refusesClasses, resultOf } from './check.ts'
 import type { Activation, OverlapFormula, OverlapProblem } from './problem.ts'
 import { referenceOverlap } from './reference.ts'
 
@@ -21,6 +21,7 @@ export const overlapData = {
   pytorch: null,
   inside: 'softmax (multiclass) or sigmoid, unless fromLogits is false',
   mean: 'terms',
+  refuses: refusesClasses,
   inputs: [
     { name: 'input', domain: 'logits', help: 'raw scores (N, C, …); in mode binary (N, …) or (N, 1, …)' },
     {
@@ -59,7 +60,7 @@ export function planOverlap(
   const activation: Activation = fromLogits === false ? 'none' : mode === 'multiclass' ? 'softmax' : 'sigmoid'
   const pixels = readPixels(call, mode as Mode, activation)
   const { images, classes, target } = pixels
-  const { chosen, truth, counts } = countTerms(call, mode as Mode, pixels, squared === true)
+  const { chosen, truth, counts } = countTerms(call, pixels, squared === true)
   const counted = absent === 'skip' ? counts.reduce((sum, one) => sum + one, 0) : counts.length
   // where every class is skipped, the mean is 0
   const terms = absent === 'skip' ? Math.max(counted, 1) : counted
@@ -96,10 +97,10 @@ export function planOverlap(
 }
 
 /** The classes that have a term, Σ t (or Σ t²) of each class, and whether a term counts: image by image where that is asked for. */
-export function countTerms(call: Call, mode: Mode, pixels: Pixels, squared: boolean) {
+export function countTerms(call: Call, pixels: Pixels, squared: boolean) {
   const { absent, perImage } = call.values
   const { images, classes } = pixels
-  const chosen = chosenClasses(call, mode, classes)
+  const chosen = chosenClasses(call, classes)
   const truth = truthSums(pixels, perImage === true, squared)
   const counts = Uint8Array.from({ length: (perImage === true ? images : 1) * chosen.length }, (_, i) =>
     absent === 'keep' || truth[Math.floor(i / chosen.length) * classes + chosen[i % chosen.length]] > 0 ? 1 : 0,

@@ -23,8 +23,6 @@ export interface StencilsDefinition<T extends OptionTable, M extends string, N e
   extends LossSpec<T, N>,
     StencilFormula {
   readonly module: M
-  /** Refuses options outside their range. */
-  readonly check?: (call: Call) => void
 }
 
 /** Makes a loss of a formula of an operator's responses to input − target. */
@@ -50,7 +48,6 @@ function planStencils<T extends OptionTable, M extends string>(
   const size = imagesOf(call, 'input')
   if (target !== undefined) sameImages(call)
   const dtype = imageDType(call, target === undefined ? ['input'] : ['input', 'target'])
-  definition.check?.(call)
   return {
     kernel: stencilsKernel,
     problem: { formula: definition, params: call.values, ...size, input, target: target ?? null, compute: computeDType(dtype) },

@@ -1,44 +1,49 @@
 import type { Call } from '../../check.ts'
 import { LossError } from '../../errors.ts'
+import { outside } from '../../refusals.ts'
+import type { Refusal } from '../../spec.ts'
 import { shortest } from '../../tensor/print.ts'
-import { tupleOf } from '../../tensor/shape.ts'
 import { numbersOf } from '../../tensor/view.ts'
 import type { Images } from '../images.ts'
 import type { Border, Comparison } from './problem.ts'
 import { gaussianWindow, uniformWindow } from './window.ts'
 
-/** The window and its constants that a call's options ask for. */
-export function comparisonOf(call: Call): Comparison {
-  const number = (name: string) => Number(call.values[name])
+type Options = Readonly<Record<string, unknown>>
+
+/** What no images make right: a window that is none, constants outside their range, exponents that are no such. */
+export function refusesOptions(options: Options): Refusal | null {
+  const number = (name: string) => Number(options[name])
   const [size, sigma, range] = [number('windowSize'), number('sigma'), number('dataRange')]
-  const isGaussian = call.values.window === 'gaussian'
-  if (!(size >= 1 && size % 2 === 1)) throw outside(call, 'windowSize', 'an odd number of pixels', 'windowSize: 11')
-  if (isGaussian && !(sigma > 0 && sigma < Infinity)) throw outside(call, 'sigma', 'a number above 0', 'sigma: 1.5')
-  if (!(range > 0 && range < Infinity))
-    throw outside(call, 'dataRange', 'a number above 0', 'dataRange: 1 for images in [0, 1], 255 for bytes')
-  for (const name of ['k1', 'k2']) {
-    if (!(number(name) >= 0 && number(name) < Infinity))
-      throw outside(call, name, 'a number from 0', name === 'k1' ? 'k1: 0.01' : 'k2: 0.03')
+  if (!(size >= 1 && size % 2 === 1)) return outside(options, 'windowSize', 'an odd number of pixels', '11')
+  if (options.window === 'gaussian' && !(sigma > 0 && sigma < Infinity)) return outside(options, 'sigma', 'a number above 0', '1.5')
+  if (!(range > 0 && range < Infinity)) return outside(options, 'dataRange', 'a number above 0', '1 for images in [0, 1], 255 for bytes')
+  for (const [name, usual] of [['k1', '0.01'] as const, ['k2', '0.03'] as const]) {
+    if (!(number(name) >= 0 && number(name) < Infinity)) return outside(options, name, 'a number from 0', usual)
   }
-  if (call.values.sampleCovariance === true && size === 1) {
-    throw outside(call, 'sampleCovariance', 'a window of several pixels: one pixel has no sample covariance', 'windowSize: 7')
+  if (options.sampleCovariance === true && size === 1) {
+    const wanted = 'a window of several pixels: one pixel has no sample covariance'
+    return { ...outside(options, 'sampleCovariance', wanted, ''), repair: 'windowSize: 7' }
   }
+  const betas = options.betas as readonly number[] | undefined
+  if (betas === undefined || (betas.length > 0 && betas.every((beta) => beta >= 0 && beta < Infinity))) return null
+  return outside(options, 'betas', 'one exponent from 0 for each scale', '[0.0448, 0.2856, 0.3001, 0.2363, 0.1333]')
+}
+
+/** The window and its constants that a call's options ask for. */
+export function comparisonOf({ values }: Call): Comparison {
+  const [size, sigma, range, k1, k2] = ['windowSize', 'sigma', 'dataRange', 'k1', 'k2'].map((name) => Number(values[name]))
   return {
-    weights: isGaussian ? gaussianWindow(size, sigma) : uniformWindow(size),
-    border: call.values.border as Border,
-    c1: (number('k1') * range) ** 2,
-    c2: (number('k2') * range) ** 2,
-    spread: call.values.sampleCovariance === true ? size ** 2 / (size ** 2 - 1) : 1,
+    weights: values.window === 'gaussian' ? gaussianWindow(size, sigma) : uniformWindow(size),
+    border: values.border as Border,
+    c1: (k1 * range) ** 2,
+    c2: (k2 * range) ** 2,
+    spread: values.sampleCovariance === true ? size ** 2 / (size ** 2 - 1) : 1,
   }
 }
 
 /** The exponents of the scales; null for a loss that has but one. */
-export function betasOf(call: Call): readonly number[] | null {
-  if (!('betas' in call.spec.options)) return null
-  const betas = call.values.betas as readonly number[]
-  if (betas.length > 0 && betas.every((beta) => beta >= 0 && beta < Infinity)) return betas
-  throw outside(call, 'betas', 'one exponent from 0 for each scale', 'betas: [0.0448, 0.2856, 0.3001, 0.2363, 0.1333]')
-}
+export const betasOf = ({ spec, values }: Call): readonly number[] | null =>
+  'betas' in spec.options ? (values.betas as readonly number[]) : null
 
 /** Refuses images that are smaller than what is laid on them, at the coarsest of the scales. */
 export function checkFit(call: Call, { height, width }: Images, comparison: Comparison, scales: number): void {
@@ -91,14 +96,3 @@ export function checkRange(call: Call, widest = 8): void {
     pytorch: null,
   })
 }
-
-const outside = (call: Call, argument: string, expected: string, repair: string): LossError =>
-  new LossError({
-    code: 'option-range',
-    fn: call.spec.name,
-    argument,
-    received: Array.isArray(call.values[argument]) ? tupleOf(call.values[argument]) : String(call.values[argument]),
-    expected,
-    repair,
-    pytorch: null,
-  })
