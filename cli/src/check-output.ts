@@ -55,7 +55,11 @@ function guess(fits: readonly Fit[], { bold, dim }: Paint): string {
     ? `${bold('fits')}  ${bold(commandName(first.loss.spec))}${good.length === 0 ? '' : `; also ${namesOf(good)}`}`
     : `${bold('no loss fits')} as it is; looked at as ${bold(commandName(first.loss.spec))}${good.length === 0 ? '' : `; what would run: ${namesOf(good)}`}`
   const groups = new Map<string, Fit[]>()
-  for (const fit of others) if (!fit.fits) groups.set(reasonOf(fit), [...(groups.get(reasonOf(fit)) ?? []), fit])
+  // those of PyTorch first: they are what people ask about
+  const unfit = others
+    .filter((fit) => !fit.fits)
+    .sort((a, b) => Number(b.loss.spec.pytorch !== null) - Number(a.loss.spec.pytorch !== null))
+  for (const fit of unfit) groups.set(reasonOf(fit), [...(groups.get(reasonOf(fit)) ?? []), fit])
   const rest = [...groups.values()].slice(REASONS).flat().length
   const lines = [...groups]
     .slice(0, REASONS)
@@ -69,7 +73,7 @@ function reasonOf({ why, refusal, loss }: Fit): string {
   if (refusal === null)
     return /^takes \d/.test(why ?? '') ? 'another number of arrays' : speller(loss.spec.name)(why ?? '').replace(/^has/, 'have')
   if (refusal.code.startsWith('shape')) return 'shapes that do not go together'
-  if (refusal.code === 'dtype') return `${refusal.argument}: got ${refusal.received}`
+  if (refusal.code === 'dtype') return `${refusal.argument}: no ${refusal.received} is taken`
   return speller(loss.spec.name)(why ?? '')
 }
 

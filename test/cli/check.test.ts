@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readNpy } from '../../files/src/index.ts'
-import { check, crossEntropy, softmax, tensor } from '../../src/index.ts'
+import { check, crossEntropy, logSoftmax, softmax, tensor } from '../../src/index.ts'
 import { examples, json, scratch, surprisal } from './support.ts'
 
 const { save } = scratch()
@@ -96,6 +96,29 @@ test('standard input, and an array as an option', () => {
   expect(exit).toBe(0)
   expect(stdout).toMatch(/^ {2}input +standard input +\(360, 10\) +float32$/m)
   expect(stdout).toMatch(/^ {2}--weight +digits\/weights\.npy +\(10,\) +float32$/m)
+})
+
+test('the loss that is guessed, and what is said beside it', () => {
+  const scores = tensor([
+    [2, -1, 0.5, 0.25],
+    [0.5, 2.5, -1, 0],
+    [1, 0, -0.5, 2],
+    [-1, 0.25, 1, 0],
+  ])
+  const half = save('scores-16.npy', tensor(scores, { dtype: 'float16' }))
+  const logs = save('log-probabilities.npy', logSoftmax(scores, 1))
+  const guess = (...files: readonly string[]) => surprisal(['check', ...files])
+  const fromOne = guess(half, save('from-one.npy', tensor(BigInt64Array.of(1n, 2n, 4n, 3n))))
+  expect([fromOne.exit, fromOne.stderr]).toEqual([1, ''])
+  expect(fromOne.stdout).toMatch(/^no loss fits as it is; looked at as cross-entropy\n/)
+  expect(fromOne.stdout).toContain('the labels run from 1 to 4, and the classes from 0 to')
+  // no warning of a loss that is only tried
+  const none = guess(logs, save('no-labels.npy', tensor(new BigInt64Array(0))))
+  expect([none.exit, none.stderr]).toEqual([1, ''])
+  expect(none.stdout).toMatch(/^no loss fits as it is; looked at as nll-loss\n/)
+  const turned = guess(digits[1], digits[0])
+  expect(turned.stdout).toMatch(/^no loss fits as it is; looked at as cross-entropy\n/)
+  expect(turned.stdout).toContain('repair    crossEntropy(target, input)')
 })
 
 test('colour for the eyes alone', () => {
