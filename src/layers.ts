@@ -1,4 +1,5 @@
 import { LossError } from './errors.ts'
+import { pythonType, snakeCase } from './names.ts'
 import {
   add,
   type CosineSimilarityOptions,
@@ -41,6 +42,10 @@ export interface LinearOptions {
 /** The parameters may be replaced by others of the same shape: trained ones, or those of the next step. */
 export type LinearLayer = Layer & { weight: Tensor; bias: Tensor | null }
 
+/** PyTorch's text for an option that a module does not have. */
+const unexpected = (module: string) => (name: string) =>
+  `TypeError: ${module}.__init__() got an unexpected keyword argument '${snakeCase(name)}'`
+
 // the layers are functions, not arrows: whoever writes `new nn.Linear(3, 2)` out of habit gets the layer too
 
 /**
@@ -56,7 +61,7 @@ export type LinearLayer = Layer & { weight: Tensor; bias: Tensor | null }
  * linear([1, 2, 3]).toArray() // ≈ [2.02073, 2.02073]
  */
 export function Linear(inFeatures: number, outFeatures: number, options: LinearOptions = {}): LinearLayer {
-  refuseUnknown('nn.Linear', options, ['bias', 'dtype', 'random'])
+  refuseUnknown('nn.Linear', options, ['bias', 'dtype', 'random'], unexpected('Linear'))
   const { bias = true, dtype = 'float32', random = Math.random } = options
   const bound = inFeatures > 0 ? 1 / Math.sqrt(inFeatures) : 0
   const drawn = (shape: readonly number[]) =>
@@ -156,15 +161,20 @@ function alongAxis(
   options: { readonly dim: number } | undefined,
 ): Layer {
   const dim: unknown = options?.dim
+  if (typeof options === 'object' && options !== null) refuseUnknown(`nn.${module}`, options, ['dim'], unexpected(module))
   if (typeof dim === 'number') return layer((input) => forward(input, dim), {})
   throw new LossError({
     code: 'option-type',
     fn: `nn.${module}`,
     argument: 'dim',
-    received: String(options ?? 'none'),
+    received: String(dim ?? options ?? 'none'),
     expected: '{ dim }: the axis along which the probabilities sum to 1',
     repair: `nn.${module}({ dim: 1 })(input)`,
-    pytorch: null, // it guesses an axis, with a warning
+    // without a dim it guesses an axis, with a warning; another one than an integer it refuses at the call
+    pytorch:
+      dim === undefined || dim === null
+        ? null
+        : `TypeError: ${snakeCase(module).slice(1)}(): argument 'dim' (position 1) must be int, not ${pythonType(dim)}`,
   })
 }
 
@@ -179,12 +189,12 @@ const pairLayer = (forward: PairLayer['forward']): PairLayer =>
 
 /** The distance of vectors on the last axis: a `distanceFunction` for TripletMarginWithDistanceLoss. */
 export function PairwiseDistance(options: PairwiseDistanceOptions = {}): PairLayer {
-  refuseUnknown('nn.PairwiseDistance', options, ['p', 'eps', 'keepdim'])
+  refuseUnknown('nn.PairwiseDistance', options, ['p', 'eps', 'keepdim'], unexpected('PairwiseDistance'))
   return pairLayer((x1, x2) => pairwiseDistance(x1, x2, options))
 }
 
 /** The cosine of the angle between vectors along `dim`, which is 1 if left out. */
 export function CosineSimilarity(options: CosineSimilarityOptions = {}): PairLayer {
-  refuseUnknown('nn.CosineSimilarity', options, ['dim', 'eps'])
+  refuseUnknown('nn.CosineSimilarity', options, ['dim', 'eps'], unexpected('CosineSimilarity'))
   return pairLayer((x1, x2) => cosineSimilarity(x1, x2, options))
 }

@@ -5,13 +5,13 @@ import { type CheckOptions, checkOptionNames, watched } from './findings/watch.t
 import { Linear, type LinearLayer, type LinearOptions } from './layers.ts'
 import type { LossFunction } from './loss.ts'
 import { linearCrossEntropy } from './losses/linear-cross-entropy.ts'
+import { pythonType } from './names.ts'
 import type { Criterion } from './nn.ts'
 import { reshape } from './ops/index.ts'
 import { report } from './reports/report.ts'
 import type { ReportOptions } from './reports/types.ts'
 import type { OptionsOf } from './spec.ts'
 import { type TensorLike, tensor } from './tensor/from.ts'
-import { pythonType } from './tensor/from-errors.ts'
 import { type Shape, sizeOf, tupleOf } from './tensor/shape.ts'
 
 type LossOptions = Omit<OptionsOf<typeof linearCrossEntropy.spec.options>, 'linearBias'>

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
   abs,
-  argmax,
   cosineSimilarity,
   matmul,
   mean,
@@ -193,7 +192,12 @@ describe('what PyTorch refuses', () => {
       'argument-type',
       "TypeError: cosine_similarity(): argument 'x2' (position 2) must be Tensor, not str",
     ],
-    ['an option of another', () => pairwiseDistance([1], [1], { dim: 1 } as never), 'option-unknown', null],
+    [
+      'an option of another',
+      () => pairwiseDistance([1], [1], { dim: 1 } as never),
+      'option-unknown',
+      "TypeError: pairwise_distance() got an unexpected keyword argument 'dim'",
+    ],
     [
       'differences below 0 in uint8, which PyTorch wraps around',
       () => pairwiseDistance(Uint8Array.of(1), Uint8Array.of(2)),
@@ -340,11 +344,25 @@ describe('what is refused, in words that fit', () => {
     expect(error.received).toBe(`a function that gives ${what}`)
   })
 
-  // torch 2.13.0: torch.argmax(x) is the largest of all; bool is refused before the axis
-  test('argmax without an axis, of which PyTorch would say nothing, and of bool', () => {
-    const yes = tensor([1, 0], { dtype: 'bool' })
-    for (const dim of [undefined, null, '1']) expect(refused(() => argmax([[1, 2]], dim as never)).pytorch).toBeNull()
-    expect(refused(() => argmax(yes, 7)).pytorch).toBe('RuntimeError: argmax(): does not support bool input')
+  test('a boolean that is none, and axes that are no integers', () => {
+    const wrong = (options: object) => options as never
+    const texts = [
+      refused(() => pairwiseDistance([1], [2], wrong({ keepdim: 1 }))),
+      refused(() => pairwiseDistance([1], [2], wrong({ p: '2' }))),
+      refused(() => pairwiseDistance([1], [2], wrong({ q: 1 }))),
+      refused(() => cosineSimilarity([[1]], [[2]], wrong({ dim: 0.5 }))),
+      refused(() => nn.PairwiseDistance(wrong({ keepDim: true }))),
+      refused(() => nn.CosineSimilarity(wrong({ q: 1 }))),
+    ].map(({ pytorch }) => pytorch)
+    // torch 2.13.0
+    expect(texts).toEqual([
+      "TypeError: pairwise_distance(): argument 'keepdim' must be bool, not int",
+      "TypeError: pairwise_distance(): argument 'p' must be float, not str",
+      "TypeError: pairwise_distance() got an unexpected keyword argument 'q'",
+      "TypeError: cosine_similarity(): argument 'dim' must be int, not float",
+      "TypeError: PairwiseDistance.__init__() got an unexpected keyword argument 'keep_dim'",
+      "TypeError: CosineSimilarity.__init__() got an unexpected keyword argument 'q'",
+    ])
   })
 
   // torch 2.13.0: nn.L1Loss('sum') takes 'sum' as size_average; nn.L1Loss(x, y) fails on a tensor

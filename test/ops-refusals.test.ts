@@ -79,7 +79,11 @@ test.each<[string, () => unknown, string | null]>([
     () => reshape(ones([0]), [-1, 0]),
     'RuntimeError: cannot reshape tensor of 0 elements into shape [-1, 0] because the unspecified dimension size -1 can be any value and is ambiguous',
   ],
-  ['reshape to a number', () => reshape(ones([2]), wrong(2)), `TypeError: reshape(): argument 'shape' (position 2) must be tuple of ints`],
+  [
+    'reshape to a number',
+    () => reshape(ones([2]), wrong(2)),
+    `TypeError: reshape(): argument 'shape' (position 2) must be tuple of ints, not int`,
+  ],
   ['2×3 · 4×3', () => matmul(ones([2, 3]), ones([4, 3])), 'RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x3 and 4x3)'],
   ['2×3 · 4', () => matmul(ones([2, 3]), ones([4])), 'RuntimeError: size mismatch, got input (2), mat (2x3), vec (4)'],
   ['4 · 2×3', () => matmul(ones([4]), ones([2, 3])), 'RuntimeError: mat1 and mat2 shapes cannot be multiplied (1x4 and 2x3)'],

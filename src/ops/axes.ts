@@ -4,6 +4,7 @@ import type { TensorLike } from '../tensor/from.ts'
 import { listOf, type Shape, sizeOf, tupleOf } from '../tensor/shape.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { numbersOf } from '../tensor/view.ts'
+import { axisOf, dimSecond, type KeepdimOptions, keepdimOf, notIntegers } from './dims.ts'
 import { operand, refusedDType } from './shared.ts'
 
 /** The axes in the order `dims`, as a view: `permute(x, [0, 3, 1, 2])` makes (N, C, H, W) of (N, H, W, C). */
@@ -17,9 +18,9 @@ export function permute(x: TensorLike, dims: Shape): Tensor {
   return new Tensor({ data, dtype, shape, strides, offset, plain, node })
 }
 
-function dimsOf(dims: unknown, rank: number): readonly number[] {
-  if (!Array.isArray(dims) || !dims.every(Number.isInteger))
-    throw wrongDims(dims, rank, `TypeError: permute(): argument 'dims' (position 2) must be tuple of ints`)
+function dimsOf(dims: Shape, rank: number): readonly number[] {
+  const odd = notIntegers('permute', 'dims', dims)
+  if (odd !== null) throw wrongDims(dims, rank, odd)
   if (dims.length !== rank) {
     const counts = `input.dim() = ${rank} is not equal to len(dims) = ${dims.length}`
     const says = `permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. ${counts}`
@@ -46,20 +47,23 @@ const wrongDims = (dims: unknown, rank: number, pytorch: string): LossError =>
     pytorch,
   })
 
-/** Where the largest element of each line of an axis is, as int64: the first of equals, and the first NaN where there is one. No gradient. */
-export function argmax(x: TensorLike, dim: number): Tensor {
+/**
+ * Where the largest element of each line of an axis is, as int64, or that of all elements in row-major order: the first of equals, and the first
+ * NaN where there is one. No gradient.
+ */
+export function argmax(x: TensorLike, dim: number | null = null, options: KeepdimOptions = {}): Tensor {
   const input = operand('argmax', 'x', x)
-  const axes = Math.max(input.rank, 1) // a 0-D tensor counts as one of a single entry
-  const axis = dim < 0 ? dim + axes : dim
-  const count = input.shape[axis] ?? 1
+  const keepdim = keepdimOf('argmax', dim, options)
   if (input.dtype === 'bool') throw refusedDType('argmax', 'bool', 'RuntimeError: argmax(): does not support bool input')
-  if (!Number.isInteger(dim)) throw noLargest(input, dim, null) // PyTorch has a largest of all without one
-  if (axis < 0 || axis >= axes) throw noLargest(input, dim, noSuchDim(dim, axes))
-  if (count === 0) throw noLargest(input, dim, `IndexError: argmax(): Expected reduction dim ${axis} to have non-zero size.`)
+  const { rank } = input
+  const axis = dim === null ? null : axisOf('argmax', dim, rank, dimSecond('argmax'))
+  const others = axis === null ? [] : input.shape.filter((_, other) => other !== axis)
+  const whole = input.shape.map((extent, other) => (axis === null || other === axis ? 1 : extent))
+  const count = axis === null ? input.size : (input.shape[axis] ?? 1)
+  const inner = axis === null ? 1 : sizeOf(input.shape.slice(axis + 1))
+  if (count === 0) throw noLargest(input, axis)
   const values = numbersOf(input, input.dtype === 'int64' ? 'float64' : input.dtype)
-  const shape = input.shape.filter((_, other) => other !== axis)
-  const inner = sizeOf(input.shape.slice(axis + 1))
-  const data = new BigInt64Array(sizeOf(shape))
+  const data = new BigInt64Array(sizeOf(others))
   for (let at = 0; at < data.length; at++) {
     const start = Math.floor(at / inner) * count * inner + (at % inner)
     let best = 0
@@ -69,16 +73,19 @@ export function argmax(x: TensorLike, dim: number): Tensor {
     }
     data[at] = BigInt(best)
   }
-  return new Tensor({ data, dtype: 'int64', shape })
+  return new Tensor({ data, dtype: 'int64', shape: keepdim ? whole : others })
 }
 
-const noLargest = ({ shape }: Tensor, dim: unknown, pytorch: string | null): LossError =>
+const noLargest = ({ shape }: Tensor, axis: number | null): LossError =>
   new LossError({
     code: 'shape',
     fn: 'argmax',
-    argument: 'dim',
-    received: `${typeof dim === 'string' ? `'${dim}'` : dim} for a tensor of shape ${tupleOf(shape)}`,
-    expected: 'an axis that it has, with one element or more',
+    argument: 'x',
+    received: `shape ${tupleOf(shape)}`,
+    expected: axis === null ? 'one element or more' : `one element or more along axis ${axis}`,
     repair: 'argmax(x, 1): the class of the largest score, of (N, C)',
-    pytorch,
+    pytorch:
+      axis === null
+        ? 'IndexError: argmax(): Expected reduction dim to be specified for input.numel() == 0.'
+        : `IndexError: argmax(): Expected reduction dim ${axis} to have non-zero size.`,
   })

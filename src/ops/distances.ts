@@ -1,12 +1,13 @@
-import { refuseNoNumber, refuseUnknown } from '../strict.ts'
+import { snakeCase } from '../names.ts'
+import { refuseNoBoolean, refuseNoNumber, refuseUnknown } from '../strict.ts'
 import { record } from '../tensor/autograd.ts'
 import { allocateNumbers, computeDType, type DType, isFloating, type Numbers, torchName } from '../tensor/dtype.ts'
 import type { TensorLike } from '../tensor/from.ts'
 import { broadcastShapes, sizeOf } from '../tensor/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { expandView, numbersOf, sumTo } from '../tensor/view.ts'
+import { axisOf } from './dims.ts'
 import { differenceOf, notBroadcastable } from './elementwise.ts'
-import { axisOf } from './lines.ts'
 import { emptyNorm, norm, normSlopes, type Round } from './norms.ts'
 import { rounding } from './rounding.ts'
 import { operands, refusedDType, refusedShape, result } from './shared.ts'
@@ -19,6 +20,13 @@ export interface PairwiseDistanceOptions {
   /** Whether the last axis stays, with the extent 1. */
   readonly keepdim?: boolean
 }
+
+/** PyTorch's text for an option that a function does not have. */
+const unexpected = (fn: string) => (name: string) => `TypeError: ${fn}() got an unexpected keyword argument '${snakeCase(name)}'`
+
+/** PyTorch's text for an option of another type. */
+const mustBe = (fn: string, wanted: string) => (argument: string, came: string) =>
+  `TypeError: ${fn}(): argument '${argument}' must be ${wanted}, not ${came}`
 
 const difference = differenceOf('pairwiseDistance', ['x1', 'x2'])
 
@@ -34,9 +42,10 @@ const difference = differenceOf('pairwiseDistance', ['x1', 'x2'])
  * pairwiseDistance([[3, 0]], [[0, 4]], { eps: 0 }).toArray() // => [5]
  */
 export function pairwiseDistance(x1: TensorLike, x2: TensorLike, options: PairwiseDistanceOptions = {}): Tensor {
-  refuseUnknown('pairwiseDistance', options, ['p', 'eps', 'keepdim'])
+  refuseUnknown('pairwiseDistance', options, ['p', 'eps', 'keepdim'], unexpected('pairwise_distance'))
   const { p = 2, eps = 1e-6, keepdim = false } = options
-  refuseNoNumber('pairwiseDistance', { p, eps })
+  refuseNoNumber('pairwiseDistance', { p, eps }, mustBe('pairwise_distance', 'float'))
+  refuseNoBoolean('pairwiseDistance', { keepdim }, mustBe('pairwise_distance', 'bool'))
   const d = difference(x1, x2)
   const dtype = isFloating(d.dtype) ? d.dtype : 'float32'
   const columns = d.shape[d.rank - 1] ?? 1
@@ -89,9 +98,9 @@ export interface CosineSimilarityOptions {
  * cosineSimilarity([[3, 4]], [[4, 3]]).toArray() // ≈ [0.96]
  */
 export function cosineSimilarity(x1: TensorLike, x2: TensorLike, options: CosineSimilarityOptions = {}): Tensor {
-  refuseUnknown('cosineSimilarity', options, ['dim', 'eps'])
+  refuseUnknown('cosineSimilarity', options, ['dim', 'eps'], unexpected('cosine_similarity'))
   const { dim = 1, eps = 1e-8 } = options
-  refuseNoNumber('cosineSimilarity', { eps })
+  refuseNoNumber('cosineSimilarity', { eps }, mustBe('cosine_similarity', 'float'))
   const { left, right, dtype } = operands('cosineSimilarity', x1, x2, ['x1', 'x2'])
   if (!isFloating(dtype)) {
     const says = `RuntimeError: expected common dtype to be floating point, yet common dtype is ${torchName(dtype)}`
@@ -100,7 +109,7 @@ export function cosineSimilarity(x1: TensorLike, x2: TensorLike, options: Cosine
   const fit = broadcastShapes(left.shape, right.shape)
   if ('axis' in fit) throw notBroadcastable('cosineSimilarity', 'x2', left.shape, right.shape, fit.axis)
   const { shape } = fit
-  const axis = axisOf('cosineSimilarity', dim, shape.length)
+  const axis = axisOf('cosineSimilarity', dim, shape.length, (came) => mustBe('cosine_similarity', 'int')('dim', came))
   const count = shape[axis] ?? 1
   const inner = sizeOf(shape.slice(axis + 1))
   const of = (t: Tensor) => new Directions(t, shape, isFloating(t.dtype) ? t.dtype : dtype, count, inner, eps)

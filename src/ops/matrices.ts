@@ -5,6 +5,7 @@ import type { TensorLike } from '../tensor/from.ts'
 import { listOf, type Shape, sizeOf, tupleOf } from '../tensor/shape.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { copyOf, isContiguous } from '../tensor/view.ts'
+import { notIntegers } from './dims.ts'
 import { arithmetic, column, exact, operand, operands, refusedDType, result } from './shared.ts'
 
 /** The same elements in another shape, in row-major order; one extent may be −1. */
@@ -21,9 +22,9 @@ export function reshape(x: TensorLike, shape: Shape): Tensor {
 }
 
 /** Why `size` elements do not take a shape, as PyTorch says it; null where they do. */
-function refusal(shape: unknown, size: number): string | null {
-  if (!Array.isArray(shape) || !shape.every(Number.isInteger))
-    return `TypeError: reshape(): argument 'shape' (position 2) must be tuple of ints`
+function refusal(shape: Shape, size: number): string | null {
+  const odd = notIntegers('reshape', 'shape', shape)
+  if (odd !== null) return odd
   const invalid = shape.find((extent) => extent < -1)
   if (invalid !== undefined)
     return `RuntimeError: invalid shape dimension ${invalid} at index ${shape.indexOf(invalid)} of shape ${listOf(shape)}`

@@ -4,7 +4,8 @@ import type { TensorLike } from '../tensor/from.ts'
 import { sizeOf } from '../tensor/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { numbersOf } from '../tensor/view.ts'
-import { axisOf, forEachLine } from './lines.ts'
+import { axisOf, dimSecond } from './dims.ts'
+import { forEachLine } from './lines.ts'
 import { operand, refusedDType, result } from './shared.ts'
 
 /** log softmax along an axis: (x − max) − log Σ e^(x − max). */
@@ -41,7 +42,7 @@ function alongAxis(
   term: (y: number, g: number) => number,
 ): Tensor {
   const input = operand(name, 'x', x)
-  const axis = axisOf(name, dim, input.rank)
+  const axis = axisOf(name, dim, input.rank, (came) => (came === 'NoneType' ? null : dimSecond(name)(came))) // without one PyTorch guesses
   if (!isFloating(input.dtype)) {
     const kernel = `${name === 'softmax' ? 'softmax' : 'log_softmax'}_${axis === Math.max(input.rank, 1) - 1 ? 'lastdim_' : ''}kernel_impl`
     throw refusedDType(name, input.dtype, `NotImplementedError: "${kernel}" not implemented for '${torchName(input.dtype)}'`)

@@ -1,4 +1,5 @@
 import { LossError } from '../errors.ts'
+import { pythonType } from '../names.ts'
 import { type DType, dtypeNames } from './dtype.ts'
 import { listOf, type Shape, sizeOf, tupleOf } from './shape.ts'
 import { Tensor } from './tensor.ts'
@@ -93,14 +94,6 @@ export const notATensor = (value: unknown, where: Where): LossError => {
     pytorch:
       says === undefined ? `TypeError: ${fn}(): argument '${argument}' must be Tensor, not ${pythonType(value)}` : says(pythonType(value)),
   })
-}
-
-/** What Python calls the type of a value. */
-export function pythonType(value: unknown): string {
-  if (value === null || value === undefined) return 'NoneType'
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? 'int' : 'float'
-  const name = typeof value === 'object' ? (value.constructor?.name ?? 'Object') : typeof value
-  return { string: 'str', boolean: 'bool', Object: 'dict', Array: 'list' }[name] ?? name
 }
 
 function describe(value: unknown): string {

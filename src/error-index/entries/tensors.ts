@@ -1,6 +1,9 @@
+import { camelCase } from '../../names.ts'
 import { sizeOf, tupleOf } from '../../tensor/shape.ts'
 import { zeros } from '../code.ts'
 import { type Entry, entry } from '../entry.ts'
+
+const operations = ['pairwise_distance', 'cosine_similarity', 'sum', 'argmax']
 
 /** Tensors that cannot be made, or reshaped, on the way to a loss. */
 export const tensors: readonly Entry[] = [
@@ -171,15 +174,25 @@ export const tensors: readonly Entry[] = [
   entry({
     id: 'shape-argument',
     title: 'A shape that is no tuple of integers',
-    says: "TypeError: {fn:word}(): argument '{argument:word}' (position {position:number}) must be tuple of ints",
-    sample: { fn: 'reshape', argument: 'shape', position: 2 },
+    says: "TypeError: {fn:word}(): argument '{argument:word}' (position {position:number}) must be tuple of ints, not {got:word}",
+    sample: { fn: 'reshape', argument: 'shape', position: 2, got: 'float' },
+    older: [
+      {
+        says: "TypeError: {fn:word}(): argument '{argument:word}' (position {position:number}) must be tuple of ints, but found element of type {got:word} at pos 0",
+        versions: 'PyTorch 2.13, of the first number of a list',
+      },
+      {
+        says: `TypeError: {fn:word}(): argument '{argument:word}' failed to unpack the object at pos {at:number} with error "type must be tuple of ints,but got {got:word}"`,
+        versions: 'PyTorch 2.13, of a later one',
+      },
+    ],
     cause: 'A shape, or an order of axes, holds whole numbers. A division gives a float in Python, also of integers: use //.',
     here: ({ fn, argument }) => `It was the ${argument} of ${fn}.`,
     repair: () => [{ pytorch: 'x.reshape(n // 2, 2)', surprisal: 'reshape(x, [n / 2, 2])' }],
     example: ({ fn }) =>
       fn === 'permute'
-        ? { wrong: `permute(${zeros([2, 3])}, [0.5, 1])`, right: `permute(${zeros([2, 3])}, [1, 0])` }
-        : { wrong: 'reshape([1, 2, 3, 4], [1.5, 2])', right: 'reshape([1, 2, 3, 4], [2, 2])' },
+        ? { wrong: `permute(${zeros([2, 3])}, 0.5)`, right: `permute(${zeros([2, 3])}, [1, 0])` }
+        : { wrong: 'reshape([1, 2, 3, 4], 1.5)', right: 'reshape([1, 2, 3, 4], [2, 2])' },
     elsewhere: 'Every reshape and permute says so.',
   }),
   entry({
@@ -200,10 +213,46 @@ export const tensors: readonly Entry[] = [
     elsewhere: 'Every permute says so.',
   }),
   entry({
+    id: 'axis-twice',
+    title: 'An axis named twice',
+    says: 'RuntimeError: dim {axis:number} appears multiple times in the list of dims',
+    sample: { axis: 1 },
+    cause: 'A sum or a mean along several axes names each once; −1 is the last axis again.',
+    here: ({ axis }) => `It is axis ${axis}.`,
+    repair: ({ axis }) => [{ pytorch: `x.sum(dim=[${axis}])`, surprisal: `sum(x, [${axis}])` }],
+    example: ({ axis }) => {
+      const x = zeros(new Array<number>(axis + 1).fill(2))
+      return { wrong: `sum(${x}, [${axis}, -1])`, right: `sum(${x}, [${axis}])` }
+    },
+    elsewhere: 'Every sum, mean and norm along several axes says so.',
+  }),
+  entry({
+    id: 'unknown-option-of-a-layer',
+    title: 'An argument that the layer or the operation does not have',
+    says: `TypeError: Linear.__init__() got an unexpected keyword argument '{option:word}'`,
+    sample: { option: 'features' },
+    older: ['Softmax.__init__', 'LogSoftmax.__init__', 'PairwiseDistance.__init__', 'CosineSimilarity.__init__', ...operations].map(
+      (name) => ({
+        says: `TypeError: ${name}() got an unexpected keyword argument '{option:word}'`,
+        versions: 'PyTorch 2.13',
+      }),
+    ),
+    cause: 'The layer or the operation has no argument of that name: it is misspelt, or came with a later version.',
+    here: ({ option }) => `It is ${option}.`,
+    repair: () => [{ pytorch: 'help(nn.Linear)', surprisal: 'the message of this library lists the options' }],
+    example: ({ option }) => ({ wrong: `nn.Linear(2, 3, { ${camelCase(option)}: 1 })`, right: 'nn.Linear(2, 3)' }),
+  }),
+  entry({
     id: 'argmax-of-nothing',
     title: 'The largest of no classes',
     says: 'IndexError: argmax(): Expected reduction dim {axis:number} to have non-zero size.',
     sample: { axis: 1 },
+    older: [
+      {
+        says: 'IndexError: argmax(): Expected reduction dim to be specified for input.numel() == 0.',
+        versions: 'PyTorch 2.13, of no elements at all',
+      },
+    ],
     cause: 'argmax along an axis without entries: there are no classes.',
     here: ({ axis }) => `It is axis ${axis}.`,
     repair: () => [{ pytorch: 'print(target.shape)', surprisal: 'an array with classes' }],

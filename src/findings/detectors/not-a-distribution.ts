@@ -1,4 +1,3 @@
-import { isFloating } from '../../tensor/dtype.ts'
 import { tupleOf } from '../../tensor/shape.ts'
 import { type ClassCall, classCall, hasClassTarget } from '../classes.ts'
 import { clear, type Detector, type Outcome } from '../detector.ts'
@@ -20,8 +19,7 @@ export const notADistribution: Detector = {
   applies: (spec) => hasClassTarget(spec) && spec.inputs.some(({ domain }) => domain === 'classes or probabilities'),
   look: (subject) => {
     const classes = classCall(subject)
-    if (classes === null || !classes.soft || classes.count < 2) return clear
-    if (!isFloating(subject.tensors[classes.target].dtype)) return clear
+    if (subject.plan === null || classes === null || !classes.soft || classes.count < 2) return clear
     const rows = sampledRows(classes)
     const found = offRows(subject, rows)
     return { found: found === null ? [] : [found], looked: rowsLooked(classes, rows) }

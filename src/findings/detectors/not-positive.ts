@@ -1,4 +1,4 @@
-import { type Detector, type Draft, explanation } from '../detector.ts'
+import { clear, type Detector, type Draft } from '../detector.ts'
 import type { Subject } from '../subject.ts'
 import { typedCall } from '../typed.ts'
 import { figure, grouped, place } from '../words.ts'
@@ -9,10 +9,11 @@ export const notPositive: Detector = {
   title: 'a negative variance, count or rate',
   applies: ({ inputs }) => inputs.some(({ domain }) => domain === 'positive'),
   look: (subject) => {
-    const { spec } = subject
+    const { spec, refusal } = subject
     const names = spec.inputs.filter(({ domain }) => domain === 'positive').map(({ name }) => name)
     // of a loss of rates, the rates themselves
     if ('logInput' in spec.options && subject.values.logInput === false) names.push(spec.inputs[0].name)
+    if (refusal !== null && !(names.includes(refusal.argument) && refusal.code === 'input-range')) return clear
     return names.flatMap((name) => negatives(subject, name))
   },
   page: {
@@ -24,7 +25,7 @@ export const notPositive: Detector = {
 }
 
 function negatives(subject: Subject, name: string): Draft[] {
-  const { spec, tensors } = subject
+  const { spec, tensors, refusal } = subject
   const x = subject.numbers(name)
   const first = x.findIndex((value) => value < 0)
   if (first < 0) return []
@@ -48,7 +49,8 @@ function negatives(subject: Subject, name: string): Draft[] {
       message: `${grouped(count)} of ${grouped(x.length)} ${what} are negative, first ${figure(x[first])}${place(first, tensors[name].shape)}, down to ${figure(lowest)}${isCount ? '' : `: ${name} looks like logarithms`}.`,
       evidence: { negative: count, values: x.length, first, lowest },
       repair: isCount ? { surprisal: none, pytorch: none } : { surprisal: logs.ours, pytorch: logs.torch },
-      ...explanation(subject, name, 'input-range'),
+      pytorch: refusal?.pytorch ?? null,
+      ...(refusal === null ? {} : { explains: true }),
     },
   ]
 }
