@@ -32,6 +32,7 @@ function section(entry: Entry): string {
     found.here === null ? '' : `In the example: ${found.here}\n`,
     found.picture === null ? '' : `\`\`\`text\n${found.picture}\n\`\`\`\n`,
     entry.elsewhere === undefined ? '' : `*Not only a loss prints this.* ${entry.elsewhere}\n`,
+    entry.finding === undefined ? '' : `In arrays \`check\` finds it, as [${entry.finding}](findings/${entry.finding}.md).\n`,
     entry.mistake === undefined ? '' : `One of the thirty most common mistakes: number ${entry.mistake}, ${mistakes[entry.mistake]}.\n`,
   ].filter((text) => text !== '')
   return `## <a id="${entry.id}"></a>${entry.title}

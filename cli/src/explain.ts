@@ -75,6 +75,7 @@ function describe(each: Explanation, paint: Paint): string {
     ...(each.match === 'cut' ? ['A part of the message is missing, and what it would say.'] : []),
     ...(each.mistake === null ? [] : [`Mistake ${each.mistake.number} of the thirty most common: ${each.mistake.title}.`]),
     `Printed by ${each.versions}.${each.seen === null ? '' : ` Seen in ${each.seen}`}`,
+    ...(each.finding === null ? [] : [`In saved arrays, surprisal check finds it: docs/findings/${each.finding}.md`]),
     `docs/errors.md#${each.id}`,
   ]
   const body = sections.flatMap(([title, lines]) => (lines.length === 0 ? [] : ['', ...(title === '' ? [] : [paint.dim(title)]), ...lines]))

@@ -40,6 +40,8 @@ interface Facts<V> {
   readonly older?: readonly Older[]
   /** Which versions print the message; left out where it is 2.13, and others were not looked at. */
   readonly versions?: string
+  /** The check that finds the same mistake in the arrays: docs/findings/<code>.md; left out where there is none. */
+  readonly finding?: string
   /** The number of the mistake among the thirty that people make most (`mistakes` below). */
   readonly mistake?: number
   /** Why PyTorch says so, whatever the numbers are. */

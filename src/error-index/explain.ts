@@ -40,6 +40,8 @@ export interface Explanation {
   }
   /** The mistake's number among the thirty that people make most, with its name. */
   readonly mistake: { readonly number: number; readonly title: string } | null
+  /** The check that finds it in the arrays, described in docs/findings/<code>.md; null where none does. */
+  readonly finding: string | null
   /** Which versions of PyTorch print the message. */
   readonly versions: string
   /** A thread in which somebody met it. */
@@ -115,7 +117,7 @@ const waysToRead = (text: string): string[] =>
 /** What a text says, and how many fixed letters of a message it has at most. */
 function reading(text: string): { text: string; tokens: readonly Token[]; found: readonly Found[]; letters: number } {
   const tokens = tokenize(text)
-  const found = ranked(allMatches(text, tokens))
+  const found = ranked(allMatches(text, tokens), tokens)
   // between equals, what no other program says
   const letters = found.map(({ known, match }) => match.letters + (known.entry.elsewhere === undefined ? 0.5 : 0))
   return { text, tokens, found, letters: Math.max(0, ...letters) }
@@ -195,17 +197,24 @@ function allMatches(text: string, tokens: readonly Token[]): Found[] {
   )
 }
 
-/** One match per entry and place: of two that overlap the one with more fixed letters. The likeliest cause first. */
-function ranked(found: readonly Found[]): Found[] {
+/**
+ * One match per entry and place: of two that overlap the one with more fixed letters; where a cut message could be either, both. The likeliest cause
+ * first; of two that begin alike the one whose class stands before it.
+ */
+function ranked(found: readonly Found[], tokens: readonly Token[]): Found[] {
   const order = [...found].sort((a, b) => b.match.letters - a.match.letters || Number(b.match.whole) - Number(a.match.whole))
   const kept: Found[] = []
   for (const one of order) {
-    const { start, end } = one.match
-    const hidden = kept.some(({ known, match }) => known.entry === one.known.entry || (start < match.end && match.start < end))
+    const { start, end, letters, whole } = one.match
+    const alike = ({ match }: Found) => !whole && !match.whole && match.start === start && match.letters === letters
+    const hidden = kept.some(
+      (other) => other.known.entry === one.known.entry || (start < other.match.end && other.match.start < end && !alike(other)),
+    )
     if (!hidden) kept.push(one)
   }
   const last = ({ known: { entry } }: Found): number => (entry.vague ? 2 : entry.elsewhere === undefined ? 0 : 1)
-  return kept.sort((a, b) => last(a) - last(b) || b.match.end - a.match.end)
+  const named = ({ known, match }: Found): number => (tokens[match.start - 2]?.text === known.pattern.exception?.toLowerCase() ? 0 : 1)
+  return kept.sort((a, b) => last(a) - last(b) || b.match.end - a.match.end || named(a) - named(b))
 }
 
 function explanation({ entry, pattern, versions, seen, reads }: Known, match: Match, text: string, tokens: readonly Token[]): Explanation {
@@ -232,6 +241,7 @@ function explanation({ entry, pattern, versions, seen, reads }: Known, match: Ma
     repairs: complete || !needsValues ? withValues(entry.repair, values) : (entry.general ?? []),
     example: { wrong, says: says === undefined ? fill(parsePattern(entry.says), values) : says, right },
     mistake: mistake === undefined ? null : { number: mistake, title: mistakes[mistake] },
+    finding: entry.finding ?? null,
     versions,
     seen,
   }

@@ -68,8 +68,8 @@ export interface Match {
   readonly whole: boolean
 }
 
-/** So much of a message has to be there: less could be the beginning of another. */
-const ENOUGH = { share: 0.6, letters: 20 }
+/** So much of a message has to be there, or so many letters of it: less could be the beginning of another. */
+const ENOUGH = { share: 0.6, letters: 20, many: 40 }
 
 /** Every place where the pattern fits; `at` are the tokens that its first word or mark could be. */
 export function findPattern(pattern: Pattern, tokens: readonly Token[], text: string, at: readonly number[]): Match[] {
@@ -83,7 +83,7 @@ export function findPattern(pattern: Pattern, tokens: readonly Token[], text: st
       : [{ ...outcome, start: before.start, end: outcome.end + (outcome.whole ? tailAt(pattern.tail, tokens, outcome.end) : 0) }]
   })
   return [...found, ...cutAtStart(pattern, tokens, text)].filter(
-    ({ whole, letters }) => whole || (letters >= ENOUGH.letters && letters >= ENOUGH.share * pattern.letters),
+    ({ whole, letters }) => whole || (letters >= ENOUGH.letters && letters >= Math.min(ENOUGH.share * pattern.letters, ENOUGH.many)),
   )
 }
 
@@ -106,18 +106,26 @@ function follow(parts: readonly Part[], from: number, tokens: readonly Token[], 
     if (isOver(tokens, end) && !rest) return cut()
     if ('literal' in part) {
       const taken = fits(part.literal, tokens, end)
-      if (taken === 0) return isOver(tokens, end + 1) && isWord(tokens[end]) && part.literal.startsWith(tokens[end].text) ? cut() : null
+      if (taken === 0) {
+        const half = isOver(tokens, end + 1) && isWord(tokens[end]) && part.literal.startsWith(tokens[end].text)
+        // the line ends, and another begins
+        return half || (end > at && tokens[end].opens) ? cut() : null
+      }
       end += taken
     } else if (part.kind === 'text') return lazily(parts, p, tokens, end, text, values, lettersOf(parts.slice(from, p)))
     else {
       const read = readHole(part.kind, tokens, end, text)
-      if (read === null) return null
+      if (read === null) return isCutShape(part.kind, tokens, end) ? { ...cut(), end: tokens.length } : null
       values = { ...values, [part.hole]: read.value }
       end = read.end
     }
   }
   return { end, values, letters: lettersOf(parts.slice(from)), whole: true }
 }
+
+/** A shape that the text ends in the middle of: `[2, 3, 4`. */
+const isCutShape = (kind: HoleKind, tokens: readonly Token[], at: number): boolean =>
+  (kind === 'shape' || kind === 'tuple') && tokens.slice(at).every(({ text }) => /^(?:torch|size|x|[\d.,([-]+)$/.test(text))
 
 /** Nothing comes any more, or dots that stand for it. */
 const isOver = (tokens: readonly Token[], at: number): boolean =>

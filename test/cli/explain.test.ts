@@ -17,6 +17,7 @@ test('a message: cause, shapes, repair, and code', () => {
   expect(stdout).toContain('  input   2   4   5   3\n')
   expect(stdout).toContain('    PyTorch  input.permute(0, 3, 1, 2)\n    here     permute(input, [0, 3, 1, 2])\n')
   expect(stdout).toContain('crossEntropy(view, target)\n')
+  expect(stdout).toContain('  In saved arrays, surprisal check finds it: docs/findings/class-axis.md\n  docs/errors.md#size-mismatch\n')
 })
 
 test('several words, and a traceback on standard input', () => {

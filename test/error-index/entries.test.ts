@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { entries } from '../../src/error-index/entries/index.ts'
 import { mistakes, withValues } from '../../src/error-index/entry.ts'
@@ -6,7 +7,7 @@ import { isLossName } from '../../src/error-index/holes.ts'
 import { fill, parsePattern } from '../../src/error-index/pattern.ts'
 import * as losses from '../../src/losses/index.ts'
 import type { LossSpec } from '../../src/spec.ts'
-import { pytorchOf, thrownBy } from './support.ts'
+import { checksOf, pytorchOf, thrownBy } from './support.ts'
 
 const named = entries.map((entry) => [entry.id, entry] as const)
 
@@ -30,6 +31,12 @@ describe.each(named)('%s', (id, entry) => {
   test('the wrong call is refused with the text that is shown, the right one is not', () => {
     expect(pytorchOf(wrong)).toBe(says)
     expect(thrownBy(right)).toBe(null)
+  })
+
+  test('the check that it names finds the mistake in its example', () => {
+    if (entry.finding === undefined) return
+    expect(checksOf(wrong)).toContain(entry.finding)
+    expect(existsSync(new URL(`../../docs/findings/${entry.finding}.md`, import.meta.url))).toBe(true)
   })
 
   test('it has a cause, repairs in both, and no numbers where there are none', () => {

@@ -101,6 +101,93 @@ ValueError: Target and input must have the same number of elements. target nelem
   })
 })
 
+describe('as threads show them', () => {
+  test.each<[string, readonly string[]]>([
+    // a warning whose end is missing could be that of two losses; its end, its class or the call tell which
+    [
+      'Using a target size (torch.Size([32])) that is different to the input size (torch.Size([32, 1]))',
+      ['bce-sizes-differ', 'unequal-sizes-broadcast'],
+    ],
+    [
+      'UserWarning: Using a target size (torch.Size([32])) that is different to the input size (torch.Size([32, 1]))',
+      ['unequal-sizes-broadcast', 'bce-sizes-differ'],
+    ],
+    [
+      'ValueError: Using a target size (torch.Size([32])) that is different to the input size (torch.Size([32, 1]))',
+      ['bce-sizes-differ', 'unequal-sizes-broadcast'],
+    ],
+    [
+      'UserWarning: Using a target size (torch.Size([32])) that is different to the input size (torch.Size([32, 1])).',
+      ['unequal-sizes-broadcast'],
+    ],
+    [
+      'loss.py:535: UserWarning: Using a target size (torch.Size([32])) that is different to the input size (torch.Size([32, 1]))\n  return F.mse_loss(input, target, reduction=self.reduction)',
+      ['unequal-sizes-broadcast', 'bce-sizes-differ'],
+    ],
+    [
+      '/usr/lib/python3.10/site-packages/torch/nn/modules/loss.py:535: UserWarning: Using a target size (torch.Size([32])) that is different to the input size (torch.Size([32, 1])). This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.\n  return F.mse_loss(input, target, reduction=self.reduction)',
+      ['unequal-sizes-broadcast'],
+    ],
+    [
+      '/pytorch/aten/src/THCUNN/ClassNLLCriterion.cu:105: void cunn_ClassNLLCriterion_updateOutput_kernel(Dtype *, long *, Dtype *, int, int) [with Dtype = float, Acctype = float]: block: [0,0,0], thread: [4,0,0] Assertion `t >= 0 && t < n_classes` failed.',
+      ['class-index-assertion'],
+    ],
+    [
+      'nll_loss2d_forward_kernel: block: [12,0,0], thread: [992,0,0] Assertion `t >= 0 && t < n_classes` failed.\nRuntimeError: CUDA error: device-side assert triggered\nCUDA kernel errors might be asynchronously reported at some other API call, so the stacktrace below might be incorrect.\nFor debugging consider passing CUDA_LAUNCH_BLOCKING=1.',
+      ['class-index-assertion', 'device-side-assert'],
+    ],
+    [
+      '/pytorch/aten/src/ATen/native/cuda/Loss.cu:115: operator(): block: [290,0,0], thread: [62,0,0] Assertion `input_val >= zero && input_val <= one` failed.',
+      ['bce-input-range'],
+    ],
+    [
+      '/pytorch/aten/src/ATen/native/cuda/Loss.cu:116: operator(): block: [290,0,0], thread: [62,0,0] Assertion `target_val >= zero && target_val <= one` failed.',
+      ['bce-target-range'],
+    ],
+    [
+      'THCudaCheck FAIL file=/pytorch/aten/src/THC/THCCachingHostAllocator.cpp line=278 error=710 : device-side assert triggered',
+      ['device-side-assert'],
+    ],
+    [
+      "RuntimeError: Assertion `cur_target >= 0 && cur_target < n_classes' failed.  at /pytorch/aten/src/THNN/generic/ClassNLLCriterion.c:93",
+      ['class-index-out-of-range'],
+    ],
+    [
+      "RuntimeError: Assertion `x >= 0. && x <= 1.' failed. input value should be between 0~1, but got -0.318 at /pytorch/aten/src/THNN/generic/BCECriterion.c:62",
+      ['bce-input-range'],
+    ],
+    ['RuntimeError: 1D target tensor expected, multi-target not supported', ['multi-target']],
+    [
+      'RuntimeError: multi-target not supported at /opt/conda/conda-bld/pytorch_1544081127912/work/aten/src/THCUNN/generic/ClassNLLCriterion.cu:15',
+      ['multi-target'],
+    ],
+    [
+      "RuntimeError: input and target batch or spatial sizes don't match: target [4 x 512 x 512], input [4 x 21 x 64 x 64] at /pytorch/aten/src/THNN/generic/SpatialClassNLLCriterion.c:60",
+      ['size-mismatch'],
+    ],
+    ['RuntimeError: size mismatch (got input: [16, 19, 512', ['size-mismatch']],
+    ["RuntimeError: Expected object of backend CUDA but got backend CPU for argument #2 'target'", ['weight-on-another-device']],
+    [
+      "RuntimeError: Expected object of scalar type Long but got scalar type Float for argument #2 'target' in call to _thnn_nll_loss_forward",
+      ['class-index-dtype'],
+    ],
+    ['"nll_loss_forward_reduce_cuda_kernel_2d_index" not implemented for \'Int\'', ['class-index-dtype']],
+    ["AttributeError: 'CrossEntropyLoss' object has no attribute 'backward'", ['constructor-forgotten']],
+    ["AttributeError: 'collections.OrderedDict' object has no attribute 'log_softmax'", ['not-a-tensor']],
+    ["AttributeError: 'tuple' object has no attribute 'log_softmax'", ['not-a-tensor']],
+    ['target size (torch.size([16])) must be the same as input size (torch.size([16, 1]))', ['bce-logits-sizes-differ']],
+    ['```\nIndexError: Target 10 is out of bounds.\n```', ['class-index-out-of-range']],
+    ['IndexError: Target 2 is out of bounds - PyTorch', ['class-index-out-of-range']],
+    ['ValueError: Expected target size (2, 5), got torch.Size([2, 4])', ['target-size']],
+    [
+      'RuntimeError: only batches of spatial targets supported (non-empty 3D tensors) but got targets of size: : [1, 1, 256, 256]',
+      ['spatial-targets'],
+    ],
+  ])('%s', (text, expected) => {
+    expect(ids(text)).toEqual(expected)
+  })
+})
+
 /** Of Python, NumPy, PyTorch and others: none is about a loss. */
 const unrelated = [
   "KeyError: 'loss'",

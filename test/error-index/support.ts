@@ -22,6 +22,20 @@ export function pytorchOf(code: string): string | null {
   throw error
 }
 
+/** The codes of what the checks find in the calls of losses that code makes. */
+export function checksOf(code: string): string[] {
+  const found: string[] = []
+  const looked = Object.entries<unknown>(losses).map(([name, loss]) => {
+    const look = (...args: readonly unknown[]) => {
+      found.push(...surprisal.check(loss as surprisal.LossFunction, ...args).map((finding) => finding.code))
+    }
+    return [name, look] as const
+  })
+  const names: Record<string, unknown> = { ...surprisal, ...Object.fromEntries(looked) }
+  new Function(...Object.keys(names), code)(...Object.values(names))
+  return found
+}
+
 export interface Said {
   readonly text: string
   /** The losses that say so. */

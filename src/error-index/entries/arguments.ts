@@ -53,6 +53,14 @@ export const callArguments: readonly Entry[] = [
         versions: 'up to about PyTorch 1.4, as threads of 2018 to 2021 show it',
         seen: 'https://github.com/Lightning-AI/pytorch-lightning/issues/501',
       },
+      {
+        says: "AttributeError: '{module:loss}' object has no attribute 'backward'",
+        versions: 'PyTorch 2.13, where the module was made and never called',
+      },
+      {
+        says: "AttributeError: '{module:loss}' object has no attribute 'item'",
+        versions: 'PyTorch 2.13, where the module was made and never called',
+      },
     ],
     mistake: 3,
     cause:

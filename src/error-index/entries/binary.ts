@@ -63,6 +63,7 @@ const boolAdvice = [{ pytorch: 'target.float()', surprisal: `tensor(target, { dt
 export const binary: readonly Entry[] = [
   entry({
     id: 'bce-input-range',
+    finding: 'logits-as-probabilities',
     title: 'Raw scores in BCELoss',
     says: 'RuntimeError: all elements of input should be between 0 and 1',
     sample: {},
@@ -76,6 +77,10 @@ export const binary: readonly Entry[] = [
         says: 'Assertion `input >= 0. && input <= 1.` failed.',
         versions: 'CUDA, PyTorch up to 1.x, as threads of 2018 and 2019 show it',
         seen: 'https://github.com/NVIDIA/pix2pixHD/issues/9',
+      },
+      {
+        says: "RuntimeError: Assertion `x >= 0. && x <= 1.' failed. input value should be between 0~1, but got {value:number}",
+        versions: 'up to about PyTorch 1.1',
       },
       {
         says: 'Assertion `*input >= 0. && *input <= 1.` failed.',
@@ -99,10 +104,12 @@ export const binary: readonly Entry[] = [
   }),
   entry({
     id: 'bce-target-range',
+    finding: 'impossible-target',
     title: 'A target that is no probability',
     says: 'RuntimeError: all elements of target should be between 0 and 1',
     sample: {},
     versions: 'PyTorch 2.13; 1.13 computes a number all the same, and BCEWithLogitsLoss does to this day',
+    older: [{ says: 'Assertion `target_val >= zero && target_val <= one` failed.', versions: 'CUDA, PyTorch 2.x' }],
     mistake: 17,
     cause:
       'The target of BCELoss is a probability: 0, 1, or between. A mask of 0 and 255, labels of −1 and 1, or class indices above 1 are none.',
@@ -155,6 +162,7 @@ export const binary: readonly Entry[] = [
   }),
   entry({
     id: 'float-target-wanted',
+    finding: 'wrong-dtype',
     title: 'A target of another type than the input',
     says: 'RuntimeError: Found dtype {got:dtype} but expected {wanted:dtype}',
     sample: { got: 'Long', wanted: 'Float' },
@@ -187,6 +195,7 @@ export const binary: readonly Entry[] = [
   }),
   entry({
     id: 'integer-target',
+    finding: 'wrong-dtype',
     title: 'Integers where the result would be written',
     says: `RuntimeError: result type {result:dtype} can't be cast to the desired output type {output:dtype}`,
     sample: { result: 'Float', output: 'Long' },
@@ -218,6 +227,7 @@ export const binary: readonly Entry[] = [
   }),
   entry({
     id: 'bool-target',
+    finding: 'wrong-dtype',
     title: 'A mask of booleans in a binary loss',
     says: 'RuntimeError: Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.',
     sample: {},
@@ -232,6 +242,7 @@ export const binary: readonly Entry[] = [
   }),
   entry({
     id: 'bool-operand',
+    finding: 'wrong-dtype',
     title: 'Booleans in a difference',
     says: 'RuntimeError: Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
     sample: {},

@@ -56,6 +56,7 @@ const integerRepairs = [
 export const classIndices: readonly Entry[] = [
   entry({
     id: 'class-index-out-of-range',
+    finding: 'class-out-of-range',
     title: 'A class index that does not exist',
     says: 'IndexError: Target {label:number} is out of bounds.',
     sample: { label: 3 },
@@ -93,6 +94,7 @@ export const classIndices: readonly Entry[] = [
   }),
   entry({
     id: 'class-index-assertion',
+    finding: 'class-out-of-range',
     title: 'A class index that does not exist, on CUDA',
     says: 'Assertion `t >= 0 && t < n_classes` failed.',
     sample: {},
@@ -119,6 +121,7 @@ export const classIndices: readonly Entry[] = [
   }),
   entry({
     id: 'one-hot-of-integers',
+    finding: 'target-shape',
     title: 'An integer target of the shape of the input',
     says: 'RuntimeError: Expected floating point type for target with class probabilities, got {dtype:dtype}',
     sample: { dtype: 'Long' },
@@ -138,6 +141,7 @@ export const classIndices: readonly Entry[] = [
   }),
   entry({
     id: 'class-index-dtype',
+    finding: 'wrong-dtype',
     title: 'Class indices of a type that is not int64',
     says: 'RuntimeError: expected target dtype to be Long or Byte, but got {dtype:dtype}',
     sample: { dtype: 'Float' },
@@ -171,6 +175,7 @@ export const classIndices: readonly Entry[] = [
   }),
   entry({
     id: 'long-wanted',
+    finding: 'wrong-dtype',
     title: 'Indices of a type that is not int64',
     says: 'RuntimeError: expected scalar type Long but found {dtype:dtype}',
     sample: { dtype: 'Float' },
@@ -188,6 +193,7 @@ export const classIndices: readonly Entry[] = [
   }),
   entry({
     id: 'uint8-indices-smoothed',
+    finding: 'wrong-dtype',
     title: 'uint8 class indices with label smoothing and weights',
     says: 'RuntimeError: gather(): Expected dtype int32/int64 for index',
     sample: {},

@@ -21,6 +21,7 @@ const movedClasses = {
 export const classShapes: readonly Entry[] = [
   entry({
     id: 'multi-target',
+    finding: 'target-shape',
     title: 'A target with an axis too many',
     says: 'RuntimeError: 0D or 1D target tensor expected, multi-target not supported',
     sample: {},
@@ -30,6 +31,7 @@ export const classShapes: readonly Entry[] = [
         versions: 'up to about PyTorch 1.4, with a file of C or CUDA behind it',
         seen: 'https://github.com/pytorch/pytorch/issues/3670',
       },
+      { says: 'RuntimeError: 1D target tensor expected, multi-target not supported', versions: 'about PyTorch 1.5 to 1.9' },
     ],
     mistake: 3,
     cause:
@@ -45,6 +47,7 @@ export const classShapes: readonly Entry[] = [
   }),
   entry({
     id: 'batch-sizes-differ',
+    finding: 'class-axis',
     title: 'Input and target of different batch sizes',
     says: 'ValueError: Expected input batch_size ({input:number}) to match target batch_size ({target:number}).',
     sample: { input: 4, target: 3 },
@@ -81,6 +84,7 @@ export const classShapes: readonly Entry[] = [
   }),
   entry({
     id: 'target-size',
+    finding: 'class-axis',
     general: [movedClasses],
     title: 'A target that is not the input without its class axis',
     says: 'RuntimeError: Expected target size {wanted:shape}, got {got:shape}',
@@ -138,10 +142,17 @@ export const classShapes: readonly Entry[] = [
   }),
   entry({
     id: 'size-mismatch',
+    finding: 'class-axis',
     general: [movedClasses, squeezed],
     title: 'A mask that does not fit the scores',
     says: 'RuntimeError: size mismatch (got input: {input:shape} , target: {target:shape}',
     sample: { input: [2, 4, 5, 3], target: [2, 4, 5] },
+    older: [
+      {
+        says: "RuntimeError: input and target batch or spatial sizes don't match: target {target:shape}, input {input:shape}",
+        versions: 'up to about PyTorch 1.9',
+      },
+    ],
     mistake: 9,
     cause:
       'For an input of shape (N, C, H, W) the target is (N, H, W): the input without its class axis, which is axis 1. Either the classes are on another axis, or the images are of different sizes.',
@@ -176,6 +187,7 @@ export const classShapes: readonly Entry[] = [
   }),
   entry({
     id: 'spatial-targets',
+    finding: 'target-shape',
     general: [squeezed],
     title: 'A mask with an axis too many or too few',
     says: 'RuntimeError: only batches of spatial targets supported (3D tensors) but got targets of dimension: {rank:number}',
@@ -225,6 +237,7 @@ export const classShapes: readonly Entry[] = [
   }),
   entry({
     id: 'one-sample-many-targets',
+    finding: 'target-shape',
     title: 'Scores without a batch, and several targets',
     says: 'ValueError: For 1D input, 1D target must have size 1, but got target size: {size:number}',
     sample: { size: 3 },

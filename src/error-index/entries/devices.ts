@@ -4,6 +4,7 @@ import { type Entry, entry } from '../entry.ts'
 export const devices: readonly Entry[] = [
   entry({
     id: 'device-side-assert',
+    finding: 'class-out-of-range',
     title: 'A CUDA kernel stopped',
     says: 'RuntimeError: CUDA error: device-side assert triggered',
     sample: {},
@@ -12,6 +13,10 @@ export const devices: readonly Entry[] = [
         says: 'RuntimeError: cuda runtime error ({code:number}) : device-side assert triggered',
         versions: 'up to about PyTorch 1.7, as threads of 2017 to 2020 show it',
         seen: 'https://github.com/yu-changqian/TorchSeg/issues/10',
+      },
+      {
+        says: 'THCudaCheck FAIL file={file:text} line={line:number} error={code:number} : device-side assert triggered',
+        versions: 'up to about PyTorch 1.7',
       },
       {
         says: 'RuntimeError: {what:word} failed to synchronize: device-side assert triggered',
@@ -62,6 +67,10 @@ export const devices: readonly Entry[] = [
         says: 'RuntimeError: Expected all tensors to be on the same device, but found at least two devices, {first:text} and {second:text}!',
         versions: 'PyTorch 1.5 to 2.x',
         seen: 'https://github.com/pytorch/pytorch/issues/122757',
+      },
+      {
+        says: "RuntimeError: Expected object of backend {one:word} but got backend {other:word} for argument #{place:number} '{argument:word}'",
+        versions: 'up to about PyTorch 1.1',
       },
     ],
     mistake: 12,

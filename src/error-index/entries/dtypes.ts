@@ -28,6 +28,7 @@ const calls: Readonly<Record<string, (d: ReturnType<typeof dtypeOf>) => string>>
 export const dtypes: readonly Entry[] = [
   entry({
     id: 'dtype-not-implemented',
+    finding: 'wrong-dtype',
     title: 'Numbers of a type that the loss does not compute',
     says: `NotImplementedError: "{kernel:kernel}" not implemented for '{dtype:dtype}'`,
     sample: { kernel: 'log_softmax_lastdim_kernel_impl', dtype: 'Long' },
@@ -63,6 +64,7 @@ export const dtypes: readonly Entry[] = [
   }),
   entry({
     id: 'weight-dtype',
+    finding: 'wrong-dtype',
     title: 'A weight of another type than the input',
     says: 'RuntimeError: expected scalar type {wanted:dtype} but found {got:dtype}',
     sample: { wanted: 'Float', got: 'Double' },

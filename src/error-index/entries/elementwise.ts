@@ -8,6 +8,7 @@ import { sameSizeRepairs, sameSizes } from './binary.ts'
 export const elementwise: readonly Entry[] = [
   entry({
     id: 'unequal-sizes-broadcast',
+    finding: 'broadcast-pairs',
     title: 'Unequal shapes, of which every pair is compared',
     says: 'UserWarning: Using a target size (torch.Size({target:shape})) that is different to the input size (torch.Size({input:shape})). This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.',
     sample: { target: [4], input: [4, 1] },
@@ -53,6 +54,7 @@ export const elementwise: readonly Entry[] = [
   }),
   entry({
     id: 'mean-of-integers',
+    finding: 'wrong-dtype',
     title: 'The mean of integers',
     says: 'RuntimeError: mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {dtype:dtype}',
     sample: { dtype: 'Long' },
@@ -92,6 +94,7 @@ export const elementwise: readonly Entry[] = [
   }),
   entry({
     id: 'kl-integers',
+    finding: 'wrong-dtype',
     title: 'Integers in kl_div',
     says: 'RuntimeError: kl_div: Integral inputs not supported.',
     sample: {},
@@ -112,6 +115,7 @@ export const elementwise: readonly Entry[] = [
   }),
   entry({
     id: 'kl-mean',
+    finding: 'divergence-mean',
     title: "KLDivLoss's mean, which is not the divergence",
     says: "UserWarning: reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.",
     sample: {},
@@ -127,6 +131,7 @@ export const elementwise: readonly Entry[] = [
   }),
   entry({
     id: 'negative-variance',
+    finding: 'not-positive',
     title: 'A negative variance',
     says: 'ValueError: var has negative entry/entries',
     sample: {},
@@ -163,6 +168,7 @@ export const elementwise: readonly Entry[] = [
   }),
   entry({
     id: 'focal-alpha',
+    finding: 'focal-constants',
     title: 'An alpha outside 0 … 1',
     says: 'ValueError: Invalid alpha value: {alpha:number}. alpha must be in the range [0,1] or -1 for ignore.',
     sample: { alpha: 1.5 },

@@ -13,6 +13,11 @@ export const pythonTypes: readonly Entry[] = [
         says: `AttributeError: '{got:word}' object has no attribute 'dim'`,
         versions: 'PyTorch 2.13, from multi_margin_loss with such a weight',
       },
+      {
+        says: `AttributeError: '{got:word}' object has no attribute 'log_softmax'`,
+        versions:
+          'up to about PyTorch 1.9: a model that gives a tuple or a dict (Inception, torchvision segmentation), whose scores are its .logits, [0] or ["out"]',
+      },
       { says: `AttributeError: '{got:word}' object has no attribute 'shape'`, versions: 'PyTorch 2.13, from linear_cross_entropy' },
     ],
     cause:

@@ -35,6 +35,7 @@ export const sequences: readonly Entry[] = [
   }),
   entry({
     id: 'ctc-lengths-integers',
+    finding: 'wrong-dtype',
     title: 'Lengths that are no integers',
     says: 'RuntimeError: {which:word} must be integral',
     sample: { which: 'input_lengths' },
@@ -194,6 +195,7 @@ export const linearLoss: readonly Entry[] = [
   }),
   entry({
     id: 'linear-input-axes',
+    finding: 'target-shape',
     title: 'An input of linear_cross_entropy that is not flat',
     says: 'RuntimeError: expected input with dimensionality 1 or 2, got {got:number}',
     sample: { got: 3 },
@@ -224,6 +226,7 @@ export const linearLoss: readonly Entry[] = [
   }),
   entry({
     id: 'linear-unbatched',
+    finding: 'target-shape',
     title: 'Several outputs of one sample, in linear_cross_entropy',
     says: 'RuntimeError: K-dimensional loss defined by linear_weight shape {weight:tuple} requires batched input, (N, {features:number}), got unbatched input with shape {input:tuple}',
     sample: { weight: [5, 2, 4], features: 4, input: [4] },

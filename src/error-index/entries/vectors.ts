@@ -122,6 +122,7 @@ export const vectors: readonly Entry[] = [
   }),
   entry({
     id: 'margin-target-range',
+    finding: 'class-out-of-range',
     title: 'A class index that does not exist, in multi_margin_loss',
     says: 'RuntimeError: target out of range',
     sample: {},
@@ -132,6 +133,7 @@ export const vectors: readonly Entry[] = [
   }),
   entry({
     id: 'margin-target-shape',
+    finding: 'target-shape',
     title: 'Not one class per sample, in multi_margin_loss',
     says: 'RuntimeError: multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch size). Expected target size {wanted:shape}, but got {got:shape}. Input has shape {input:shape}.',
     sample: { wanted: [2], got: [2, 1], input: [2, 3] },
@@ -290,6 +292,7 @@ export const vectors: readonly Entry[] = [
   }),
   entry({
     id: 'boxes-dtypes',
+    finding: 'wrong-dtype',
     title: 'Boxes of two types',
     says: 'RuntimeError: Index put requires the source and destination dtypes match, got {destination:dtype} for the destination and {source:dtype} for the source.',
     sample: { destination: 'Float', source: 'Double' },
@@ -306,6 +309,7 @@ export const vectors: readonly Entry[] = [
   }),
   entry({
     id: 'garbled-message',
+    finding: 'class-out-of-range',
     title: 'A message that PyTorch could not print',
     says: `UnicodeDecodeError: 'utf-8' codec can't decode byte {byte:word} in position {position:number}: invalid start byte`,
     sample: { byte: '0x9c', position: 7 },
