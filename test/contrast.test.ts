@@ -67,6 +67,97 @@ describe('a contrastive loss is a cross-entropy of similarities', () => {
   })
 })
 
+describe('products in float32', () => {
+  const random = (rows: number, width: number, seed: number): Float32Array => {
+    let state = seed
+    return Float32Array.from({ length: rows * width }, () => {
+      state = (state * 1103515245 + 12345) % 2147483648
+      return state / 2147483648 - 0.5
+    })
+  }
+  const both = (shape: readonly number[], data: Float32Array) => [
+    tensor(data, { shape }),
+    tensor(Float64Array.from(data), { shape, dtype: 'float64' }),
+  ]
+  /** Each output in float32 beside float64, and the largest of the latter. */
+  const compare = (loss: (t: readonly Tensor[]) => readonly Tensor[], operands: readonly (readonly Tensor[])[]) => {
+    const [single, double] = [0, 1].map((i) => loss(operands.map((pair) => pair[i])).map((t) => [t.toArray()].flat(3) as number[]))
+    for (const [k, exact] of double.entries()) {
+      const most = Math.max(...exact.map(Math.abs))
+      // of products of up to 130 numbers in float32, ε·√130 of the largest; scores over a temperature of 0.1 are ten times as uncertain
+      const close = (i: number) => Math.abs(single[k][i] - exact[i]) <= 2e-5 * most + 1e-12
+      expect(exact.findIndex((_, i) => !close(i))).toBe(-1)
+      expect(most).toBeGreaterThan(0)
+    }
+  }
+
+  // one chunk and several, features in whole groups and not, fewer candidates than a tile has rows
+  test.each([
+    [2, 8, true],
+    [3, 1, false],
+    [5, 33, true],
+    [150, 7, true],
+    [400, 16, true],
+    [420, 130, false],
+  ])('%i rows of %i, normalize %s', (rows, width, normalize) => {
+    // biome-ignore format: one line
+    const operands = [1, 2].map((seed) => both([rows, width], random(rows, width, seed)))
+    const options = { normalize, temperature: 0.1 }
+    compare(([query, key]) => {
+      const { loss, grad } = infoNceLoss.valueAndGrad(query, key, { ...options, wrt: ['query', 'positiveKey'] })
+      return [loss, grad.query, grad.positiveKey, infoNceLoss(query, key, { ...options, reduction: 'none' })]
+    }, operands)
+    compare(([a, b]) => {
+      const { loss, grad } = ntXentLoss.valueAndGrad(a, b, { normalize, temperature: 0.1, wrt: ['view1', 'view2'] })
+      return [loss, grad.view1, grad.view2]
+    }, operands)
+  })
+
+  test.each([
+    [1, 1],
+    [4, 9],
+    [300, 700],
+  ])('%i queries, %i negatives for all', (rows, count) => {
+    // biome-ignore format: one line
+    const operands = [...[1, 2].map((seed) => both([rows, 12], random(rows, 12, seed))), both([count, 12], random(count, 12, 3))]
+    compare(([query, key, negativeKeys]) => {
+      const wrt = ['query', 'positiveKey', 'negativeKeys'] as const
+      const { loss, grad } = infoNceLoss.valueAndGrad(query, key, { negativeKeys, wrt })
+      return [loss, grad.query, grad.positiveKey, grad.negativeKeys]
+    }, operands)
+  })
+
+  test('a gradient that flows in', () => {
+    const [[q, q64], [k, k64]] = [1, 2].map((seed) => both([30, 5], random(30, 5, seed)))
+    const gradient = (query: Tensor, key: Tensor) => {
+      const leaf = tensor(query, { requiresGrad: true })
+      infoNceLoss(leaf, key, { reduction: 'none' }).backward(tensor(random(30, 1, 7), { dtype: query.dtype }))
+      return [tensor(leaf.grad ?? [])]
+    }
+    compare(([query, key]) => gradient(query, key), [[q, q64], [k, k64]]) // biome-ignore format: one line
+  })
+
+  test.each([Number.NaN, Infinity, 3e38, 1e-30, 0])('a vector of %d', (odd) => {
+    const [[x, x64], [y, y64]] = [1, 2].map((seed) => {
+      const data = random(8, 4, seed)
+      if (seed === 1) data.fill(odd, 4, 8)
+      return both([8, 4], data)
+    })
+    for (const normalize of [true, false]) {
+      const [single, double] = [
+        [x, y],
+        [x64, y64],
+      ].map(([a, b]) => {
+        const { loss, grad } = infoNceLoss.valueAndGrad(a, b, { normalize, reduction: 'none' })
+        return [loss, grad].flatMap((t) => [t.toArray()].flat(3) as number[])
+      })
+      expect(single.map((value) => (Number.isFinite(value) ? 0 : value))).toEqual(
+        double.map((value) => (Math.abs(value) < 3.4e38 ? 0 : Number.isNaN(value) ? value : Math.sign(value) * Infinity)),
+      )
+    }
+  })
+})
+
 test('criteria and reports', () => {
   const [x, y] = [wave(4, 3, 1), wave(4, 3, 2)]
   expect(nn.NTXentLoss({ temperature: 0.1 })(x, y).item()).toBe(ntXentLoss(x, y, { temperature: 0.1 }).item())

@@ -9,8 +9,9 @@ import { reductionOptions } from '../spec.ts'
  *
  * Without `negativeKeys` the other queries' keys are the negatives. With them only these are: (M, D) for all queries (a memory bank, as in MoCo),
  * (N, M, D) those of each query. With `normalize: false` the similarity is the plain product. Shapes: query and positiveKey (N, D). dtypes:
- * floating-point; the result has the promoted one, and everything is computed in float64. `mean` divides by the number of queries. Gradients: query,
- * positiveKey and negativeKeys. Four rows of similarities are in memory at a time.
+ * floating-point; the result has the promoted one. `mean` divides by the number of queries. Gradients: query, positiveKey and negativeKeys.
+ * Some rows of similarities are in memory at a time, 24 and no more than 2¹⁷ of them beyond that. Lengths are computed in float64, and so is
+ * everything else for float64, with negatives of each query, and without SIMD; otherwise products are of float32, as PyTorch's.
  *
  * The mean of both directions, infoNceLoss(a, b) and infoNceLoss(b, a), is CLIP's loss. A batch of one without negatives has the loss 0. A length
  * below 1e-12 counts as that, as in PyTorch's `normalize`.

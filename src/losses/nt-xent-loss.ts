@@ -8,8 +8,9 @@ import { reductionOptions } from '../spec.ts'
  * l = log Σ exp(z·z₋ / τ) − z·z₊ / τ, where z₋ runs through all 2N views but z itself, and all have the length 1
  *
  * There is one value per view: those of `view1`, then those of `view2`. With `normalize: false` the similarity is the plain product. Shapes: both
- * (N, D). dtypes: floating-point; the result has the promoted one, and everything is computed in float64. `mean` divides by 2N. Gradients: both. Four
- * rows of similarities are in memory at a time.
+ * (N, D). dtypes: floating-point; the result has the promoted one. `mean` divides by 2N. Gradients: both. Some rows of similarities are in memory at
+ * a time, 24 and no more than 2¹⁷ of them beyond that. Lengths are computed in float64, and so is everything else for float64 and without
+ * SIMD; otherwise products are of float32, as PyTorch's.
  *
  * A view is never compared with itself. A batch of one sample has no negatives, and the loss 0. A length below 1e-12 counts as that, as in PyTorch's
  * `normalize`.

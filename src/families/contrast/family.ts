@@ -8,11 +8,14 @@ import type { TensorLike } from '../../tensor/from.ts'
 import { checkNegatives, checkPairs } from './check.ts'
 import type { ContrastProblem } from './problem.ts'
 import { referenceContrast } from './reference.ts'
+import { runContrast } from './wasm.ts'
 
 const contrastKernel: Kernel<ContrastProblem> = {
   family: 'contrast',
   about: 'one value per vector, from its similarity to one candidate and to others',
+  simd: ['float32'],
   reference: referenceContrast,
+  wasm: runContrast,
 }
 
 type Definition<T extends OptionTable, M extends string, N extends string> = LossSpec<T, N> & { readonly module: M }
@@ -47,17 +50,22 @@ function planKeys(call: Call, reduction: Reduction): Plan<ContrastProblem> {
     const start = 2 * rows + (negatives.own ? row * negatives.count : 0)
     return { positive: rows + row, start, end: start + negatives.count, self: -1 }
   }
-  return plan(call, reduction, { rows, width, comparison })
+  const columns = negatives?.own === true ? null : { start: rows, end: 2 * rows + (negatives?.count ?? 0) }
+  return plan(call, reduction, { rows, width, comparison, columns })
 }
 
 function planViews(call: Call, reduction: Reduction): Plan<ContrastProblem> {
   const { rows: samples, width } = checkPairs(call, 'view1', 'view2')
   const rows = 2 * samples
   const comparison = (row: number) => ({ positive: (row + samples) % rows, start: 0, end: rows, self: row })
-  return plan(call, reduction, { rows, width, comparison })
+  return plan(call, reduction, { rows, width, comparison, columns: { start: 0, end: rows } })
 }
 
-function plan(call: Call, reduction: Reduction, problem: Pick<ContrastProblem, 'rows' | 'width' | 'comparison'>): Plan<ContrastProblem> {
+function plan(
+  call: Call,
+  reduction: Reduction,
+  problem: Pick<ContrastProblem, 'rows' | 'width' | 'comparison' | 'columns'>,
+): Plan<ContrastProblem> {
   const { rows } = problem
   const { tensors: operands, values } = call
   const dtype = resultType(Object.values(operands))

@@ -11,7 +11,7 @@ export const together = 4
 /** The vectors of all operands one after the other, in float64 and of the length 1 if asked for, with their gradients. */
 export class Pool {
   readonly count: number
-  private readonly units: Float64Array
+  readonly units: Float64Array
   private readonly slopes: Float64Array
   private readonly lengths: Float64Array | null
   private readonly starts: Readonly<Record<string, number>>
@@ -105,6 +105,12 @@ export class Pool {
       slopes[i + 2 * width] += g2 * y
       slopes[i + 3 * width] += g3 * y
     }
+  }
+
+  /** Adds a factor times gradients by vectors, from the number `at` of the first one on. */
+  add(at: number, gradients: Numbers, factor: number): void {
+    const { slopes } = this
+    for (let i = 0; i < gradients.length; i++) slopes[at + i] += factor * gradients[i]
   }
 
   /** The gradient by an operand: through the division by the length, which counts as a constant where it is the least one. */

@@ -8,6 +8,8 @@ export interface ContrastProblem {
   readonly width: number
   /** Row by row which vectors are compared with it. */
   readonly comparison: (row: number) => Comparison
+  /** A range that has the candidates of every row, where they have them in common; null where each has its own. */
+  readonly columns: { readonly start: number; readonly end: number } | null
   readonly temperature: number
   /** Whether vectors are divided by their length first. */
   readonly normalize: boolean
