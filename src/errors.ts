@@ -84,7 +84,8 @@ export class LossError extends Error implements LossErrorFields {
 
 function sentence({ fn, argument, received, expected, repair, pytorch, findings, drawing }: LossErrorFields): string {
   const says = pytorch === null ? 'PyTorch says nothing here.' : `PyTorch: ${pytorch}`
-  const found = (findings ?? []).filter(({ code }) => code !== 'refused')
+  // what explains the refusal, and what is wrong besides
+  const found = (findings ?? []).filter(({ code, level }) => code !== 'refused' && level !== 'note')
   return [
     `${fn}: ${argument}: expected ${expected}, got ${received}.`,
     `  Repair: ${repair}`,

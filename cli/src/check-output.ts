@@ -107,13 +107,21 @@ function evidenceText(value: Finding['evidence'][string]): string {
 function states(checks: readonly CheckState[], fn: string, { dim }: Paint): string {
   const spell = speller(fn)
   const of = (state: CheckState['state']) => checks.filter((check) => check.state === state)
-  const clear = of('clear').map(({ code, reason }) => (reason === null ? code : `${code} (${reason})`))
+  // what was hidden by a refusal is clear of the repaired call
+  const onceOf = (reason: string | null): string => /^once [^:]*/.exec(reason ?? '')?.[0] ?? ''
+  const clear = new Map<string, string[]>()
+  for (const { code, reason } of of('clear')) {
+    const once = onceOf(reason)
+    const rest = (reason ?? '').slice(once.length).replace(/^: /, '')
+    clear.set(once, [...(clear.get(once) ?? []), rest === '' ? code : `${code} (${rest})`])
+  }
+  const kinds = [...clear].sort(([a], [b]) => Number(a !== '') - Number(b !== ''))
   const reasons = new Map<string, string[]>()
   for (const { code, reason } of of('not possible')) reasons.set(reason ?? '', [...(reasons.get(reason ?? '') ?? []), code])
   const impossible = [...reasons].map(([reason, codes]) => wrapped(`${codes.join(', ')}: ${spell(reason)}`, '  ', '    '))
   return dim(
     [
-      ...(clear.length === 0 ? [] : [wrapped(`clear (${clear.length}): ${clear.join(', ')}`, '', '  ')]),
+      ...kinds.map(([once, codes]) => wrapped(`clear${once === '' ? '' : ` ${once}`} (${codes.length}): ${codes.join(', ')}`, '', '  ')),
       ...(impossible.length === 0 ? [] : [`not possible (${of('not possible').length}):`, ...impossible]),
     ].join('\n'),
   )

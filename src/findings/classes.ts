@@ -34,14 +34,14 @@ export const hasClassTarget = (spec: LossSpec): boolean => classTarget(spec) !==
 export const hasScores = (spec: LossSpec): boolean =>
   hasClassTarget(spec) && spec.inputs.every(({ axes }) => axes === undefined || !/D/.test([axes].flat().join(' ')))
 
-const known = new WeakMap<Subject, ClassCall | null>()
+const known = new WeakMap<Subject['call'], ClassCall | null>()
 
 /** The classes of a call; null where its scores have no class axis, or its target is not of one class per row. */
 export function classCall(subject: Subject): ClassCall | null {
-  const found = known.get(subject)
+  const found = known.get(subject.call)
   if (found !== undefined) return found
   const fresh = classesOf(subject.spec, subject)
-  known.set(subject, fresh)
+  known.set(subject.call, fresh)
   return fresh
 }
 

@@ -1,3 +1,4 @@
+import type { LossErrorCode } from '../errors.ts'
 import type { LossSpec } from '../spec.ts'
 import type { Finding } from './finding.ts'
 import type { Subject } from './subject.ts'
@@ -33,6 +34,11 @@ export interface Draft extends Omit<Finding, 'code'> {
   readonly explains?: true
 }
 
+/** Nothing was found; which says nothing of a refused call where more than its arguments was asked for. (`{ found: [] }` is said of any.) */
 export const clear: Outcome = []
 
 export const cannot = (reason: string): Outcome => ({ cannot: reason })
+
+/** What PyTorch prints, where this is what the loss refuses: an argument, for a reason. */
+export const explanation = ({ refusal }: Subject, argument: string, code: LossErrorCode): Pick<Draft, 'pytorch' | 'explains'> =>
+  refusal?.argument === argument && refusal.code === code ? { pytorch: refusal.pytorch, explains: true } : { pytorch: null }

@@ -8,13 +8,13 @@ export interface Finding {
   readonly level: Level
   /** The argument or option that it is about. */
   readonly argument: string
-  /** What is wrong, in one sentence with the numbers that show it. */
+  /** What is wrong, in one sentence with the numbers that show it. "Once the target is squeezed: …" where a refusal comes before it. */
   readonly message: string
-  /** Those numbers by name. */
+  /** Those numbers by name; `once` says what has been repaired before. */
   readonly evidence: Readonly<Record<string, Evidence>>
   /** What to type instead, in this library and in PyTorch: one line each. */
   readonly repair: { readonly surprisal: string; readonly pytorch: string }
-  /** What PyTorch 2.13 prints for the same call; null where it says nothing and computes a number. */
+  /** What PyTorch 2.13 prints for the same call, repaired so far; null where it says nothing and computes a number. */
   readonly pytorch: string | null
   /** The shapes with their axes aligned, where they are what is wrong: lines of plain text. */
   readonly drawing?: readonly string[]

@@ -9,7 +9,7 @@ import type { State, Step } from './steps/step.ts'
 import type { Subject } from './subject.ts'
 import { type Typed, typedCall } from './typed.ts'
 
-/** A change of a refused call that the loss takes, which has been tried out: as a call that can be typed. */
+/** A change of a refused call that the loss takes, or that brings it to another refusal, which has been tried out: as a call that can be typed. */
 export interface Repair extends Typed {
   readonly steps: readonly Step[]
 }
@@ -20,31 +20,39 @@ type Formula = Pick<LossFunction, 'spec' | 'plan'>
 const limit = 80
 const longest = 4
 
-const known = new WeakMap<Subject, readonly Repair[]>()
+const known = new WeakMap<Call, readonly Repair[]>()
 
-/** The simplest changes that make a refused call fit, the simplest first, three at most: each has been tried. Empty where none was found. */
+/**
+ * The simplest changes that make a refused call fit, the simplest first, three at most: each has been tried. Where none does, those that make
+ * its shapes and dtypes fit, so that it is refused for its values alone. Empty where none was found.
+ */
 export function repairsOf(subject: Subject): readonly Repair[] {
-  const found = known.get(subject)
+  if (subject.refusal === null) return []
+  const found = known.get(subject.call)
   if (found !== undefined) return found
-  const repairs = subject.refusal === null ? [] : search(subject.loss, subject)
-  known.set(subject, repairs)
+  const repairs = search(subject.loss, subject, true)
+  known.set(subject.call, repairs)
   return repairs
 }
 
 /** What the steps of a repair say of the data. */
 export const saysOf = ({ steps }: Repair): string => [...new Set(steps.map(({ says }) => says))].join('; ')
 
-/** The same for a call of another loss with the same arguments: empty steps where it takes them as they are. */
-export function search(loss: Formula, { tensors, values }: Pick<Call, 'tensors' | 'values'>): readonly Repair[] {
+/** The same for a call of another loss with the same arguments: empty steps where it takes them as they are. `toValues`: halfway will do. */
+export function search(loss: Formula, { tensors, values }: Pick<Call, 'tensors' | 'values'>, toValues = false): readonly Repair[] {
   const queue: State[] = [{ spec: loss.spec, tensors, values, typed: {}, steps: [], cost: 0 }]
   const seen = new Set<string>()
   const repairs: Repair[] = []
+  const halfway: State[] = []
   let best = Infinity
+  let first: LossError | null = null
   for (let tried = 0; tried < limit && queue.length > 0 && repairs.length < 3; tried++) {
     queue.sort((a, b) => a.cost - b.cost)
     const state = queue.shift() as State
     if (state.cost > best + 1.5) break
     const refusal = refusalOf(loss, state)
+    first ??= refusal
+    if (refusal !== null && first !== null && isNext(refusal, first, state)) halfway.push(state)
     if (refusal === null) {
       best = Math.min(best, state.cost)
       repairs.push(typedRepair(state))
@@ -59,7 +67,27 @@ export function search(loss: Formula, { tensors, values }: Pick<Call, 'tensors' 
       queue.push(next)
     }
   }
-  return repairs
+  if (repairs.length > 0 || !toValues) return repairs
+  return halfway
+    .filter(({ cost }) => cost <= halfway[0].cost + 1.5)
+    .slice(0, 3)
+    .map(typedRepair)
+}
+
+/** Whether what is refused now comes after what was refused at first: options, values after shapes and dtypes, and whatever comes after dtypes. */
+function isNext(now: LossError, first: LossError, { steps, spec }: State): boolean {
+  if (first.code.endsWith('range') || steps.length === 0) return false
+  if (Object.hasOwn(spec.options, now.argument) && now.argument !== first.argument) return true
+  return now.code.endsWith('range') || (now.code !== first.code && steps.every(({ kind }) => kind === 'cast'))
+}
+
+/** The call after each step of a repair, with the code that makes each argument of the one that was given. */
+export function statesOf({ spec, tensors, values }: Subject, { steps }: Repair): readonly State[] {
+  let state: State = { spec, tensors, values, typed: {}, steps: [], cost: 0 }
+  return steps.map((step) => {
+    state = after(state, step)
+    return state
+  })
 }
 
 function typedRepair(state: State): Repair {

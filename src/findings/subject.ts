@@ -38,8 +38,12 @@ export interface Subject {
 
 /** Reads a call for examination. Throws only what makes it no call at all: missing arguments, ragged arrays, unknown options. */
 export function subjectOf(loss: LossFunction, args: readonly unknown[]): Subject {
+  return subjectOfCall(loss, readCall(loss.spec, args))
+}
+
+/** The same of a call that has been read. */
+export function subjectOfCall(loss: LossFunction, call: Call): Subject {
   const { spec } = loss
-  const call = readCall(spec, args)
   let plan: Plan | null = null
   let refusal: LossError | null = null
   try {

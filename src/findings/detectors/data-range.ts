@@ -12,9 +12,9 @@ export const dataRange: Detector = {
   title: 'images of another range',
   applies: comparesValues,
   look: (subject) => {
-    const { spec, tensors, plan } = subject
+    const { spec, tensors } = subject
     const [a, b] = spec.inputs.map(({ name }) => name)
-    if (plan === null || !sameShape(tensors[a].shape, tensors[b].shape) || tensors[a].size < 16) return clear
+    if (!sameShape(tensors[a].shape, tensors[b].shape) || tensors[a].size < 16) return clear
     const [x, y] = [a, b].map((name) => ({ name, ...extentOf(sampleOf(subject.numbers(name), few)) }))
     const [small, large] = x.max <= y.max ? [x, y] : [y, x]
     const found: Draft[] = isUnit(small) && isBytes(subject, large) ? [ofScales(subject, small, large)] : []

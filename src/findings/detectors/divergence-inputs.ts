@@ -1,4 +1,4 @@
-import { cannot, clear, type Detector, type Draft } from '../detector.ts'
+import { cannot, type Detector, type Draft } from '../detector.ts'
 import { distributionAxis } from '../rows.ts'
 import type { Subject } from '../subject.ts'
 import { type Typed, typedCall } from '../typed.ts'
@@ -10,8 +10,7 @@ export const divergenceInputs: Detector = {
   title: 'log-probabilities and probabilities mixed up',
   applies: ({ inputs }) => inputs[0].domain === 'log-probabilities' && inputs[1]?.domain === 'probabilities',
   look: (subject) => {
-    const { spec, tensors, plan } = subject
-    if (plan === null) return clear
+    const { spec, tensors } = subject
     const [{ name: input }, { name: target }] = spec.inputs
     const { shape } = tensors[input]
     if (shape.every((extent) => extent < 2)) return cannot('no axis has two values, so that none can be a distribution')

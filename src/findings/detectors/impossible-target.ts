@@ -1,5 +1,5 @@
 import type { LossSpec } from '../../spec.ts'
-import { clear, type Detector, type Draft } from '../detector.ts'
+import { clear, type Detector, type Draft, explanation } from '../detector.ts'
 import type { Subject } from '../subject.ts'
 import { type Typed, typedCall } from '../typed.ts'
 import { histogram, tallyOf } from '../values.ts'
@@ -13,7 +13,6 @@ export const impossibleTarget: Detector = {
   look: (subject) => {
     const { spec, refusal, values } = subject
     const target = targetOf(spec) as string
-    if (refusal !== null && !(refusal.argument === target && refusal.code === 'target-range')) return clear
     // whoever refuses such targets has looked at all of them
     if (values.logTarget === true || (refusal === null && isEnforced(spec, target))) return clear
     if (refusal !== null && !isElementwise(subject, target)) return clear
@@ -48,7 +47,7 @@ function isElementwise({ spec, tensors, values }: Subject, target: string): bool
 const slip = 1e-5
 
 function draftOf(subject: Subject, target: string): Draft {
-  const { spec, tensors, refusal } = subject
+  const { spec, tensors } = subject
   const t = subject.numbers(target)
   const { min, max } = subject.extent(target)
   const first = t.findIndex((value) => value < 0 || value > 1)
@@ -74,8 +73,7 @@ function draftOf(subject: Subject, target: string): Draft {
       surprisal: typed?.ours ?? instead ?? `give ${spec.name} targets in [0, 1]`,
       pytorch: typed?.torch ?? instead ?? `${target} in [0, 1]`,
     },
-    pytorch: refusal?.pytorch ?? null,
-    ...(refusal === null ? {} : { explains: true }),
+    ...explanation(subject, target, 'target-range'),
   }
 }
 

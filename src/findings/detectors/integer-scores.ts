@@ -14,7 +14,7 @@ export const integerScores: Detector = {
   applies: (spec) => hasScores(spec) && spec.inputs[0].domain !== 'probabilities',
   look: (subject) => {
     const classes = classCall(subject)
-    if (classes === null || classes.scores === null || subject.plan === null || classes.count < 2) return clear
+    if (classes === null || classes.scores === null || subject.refusal?.code.startsWith('shape') || classes.count < 2) return clear
     const { scores, count, inner, axis } = classes
     if (!isFloating(subject.tensors[scores].dtype)) return clear
     const values = subject.numbers(scores)

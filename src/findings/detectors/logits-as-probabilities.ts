@@ -1,5 +1,5 @@
 import { wantsProbabilities } from '../contract.ts'
-import { clear, type Detector } from '../detector.ts'
+import { clear, type Detector, explanation } from '../detector.ts'
 import { typedCall } from '../typed.ts'
 import { figure, grouped, place } from '../words.ts'
 
@@ -13,7 +13,6 @@ export const logitsAsProbabilities: Detector = {
     const [{ name }] = spec.inputs
     // a loss that refuses them has looked at all values already
     if (!wantsProbabilities(spec, values) || (refusal === null && spec.inputs[0].enforced === true)) return clear
-    if (refusal !== null && refusal.argument !== name) return clear
     const x = subject.numbers(name)
     const { min, max, nans } = subject.extent(name)
     if (nans > 0 || (min >= -allowed(spec.inputs[0].enforced) && max <= 1 + allowed(spec.inputs[0].enforced))) return clear
@@ -41,8 +40,7 @@ export const logitsAsProbabilities: Detector = {
           : `${name} holds no probabilities: ${grouped(outside)} of ${grouped(x.length)} values lie outside [0, 1], from ${figure(min)} to ${figure(max)}, first ${figure(x[first])}${place(first, tensors[name].shape)}. It looks like raw scores, before the ${soft}.`,
         evidence: { outside, values: x.length, min, max, first, rounding: isSlip },
         repair: isSlip ? { surprisal: clamp.ours, pytorch: clamp.torch } : scores,
-        pytorch: refusal?.pytorch ?? null,
-        ...(refusal === null ? {} : { explains: true }),
+        ...explanation(subject, name, 'input-range'),
       },
     ]
   },

@@ -1,3 +1,4 @@
+import { isFloating } from '../../tensor/dtype.ts'
 import { tupleOf } from '../../tensor/shape.ts'
 import { type ClassCall, classCall, hasClassTarget } from '../classes.ts'
 import { clear, type Detector, type Outcome } from '../detector.ts'
@@ -19,7 +20,8 @@ export const notADistribution: Detector = {
   applies: (spec) => hasClassTarget(spec) && spec.inputs.some(({ domain }) => domain === 'classes or probabilities'),
   look: (subject) => {
     const classes = classCall(subject)
-    if (subject.plan === null || classes === null || !classes.soft || classes.count < 2) return clear
+    if (classes === null || !classes.soft || classes.count < 2) return clear
+    if (!isFloating(subject.tensors[classes.target].dtype)) return clear
     const rows = sampledRows(classes)
     const found = offRows(subject, rows)
     return { found: found === null ? [] : [found], looked: rowsLooked(classes, rows) }

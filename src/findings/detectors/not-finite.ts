@@ -42,22 +42,24 @@ export const notFinite: Detector = {
   },
 }
 
-/** PyTorch's text for probabilities speaks of their range, also where they are NaN. */
-function ofRefusal({ refusal, tensors, numbers }: Subject): Draft[] {
-  if (refusal === null || (refusal.code !== 'input-range' && refusal.code !== 'target-range')) return []
-  const name = refusal.argument
-  if (tensors[name] === undefined) return []
+/** PyTorch's text for probabilities speaks of their range, also where they are NaN; and whatever else is refused, of NaN no loss is a number. */
+function ofRefusal({ refusal, spec, tensors, numbers }: Subject): Draft[] {
+  const isNaNIn = (name: string) => tensors[name] !== undefined && numbers(name).findIndex(Number.isNaN) >= 0
+  const inRange = refusal?.code.endsWith('range') === true && isNaNIn(refusal.argument)
+  // of log-probabilities not all are looked at
+  const others = spec.inputs.filter(({ name, domain }) => domain !== 'log-probabilities' && isNaNIn(name))
+  const name = inRange ? refusal.argument : others[0]?.name
+  if (refusal === null || name === undefined) return []
   const at = numbers(name).findIndex(Number.isNaN)
-  if (at < 0) return []
   return [
     {
       level: 'error',
       argument: name,
-      message: `${name} is NaN${place(at, tensors[name].shape)}, which is in no range.`,
+      message: `${name} is NaN${place(at, tensors[name].shape)}, ${inRange ? 'which is in no range' : 'of which no loss is a number'}.`,
       evidence: { position: at },
       repair: { surprisal: `find what makes ${name} NaN`, pytorch: `assert ${name}.isfinite().all()` },
-      pytorch: refusal.pytorch,
-      explains: true,
+      pytorch: inRange ? refusal.pytorch : null,
+      ...(inRange ? { explains: true } : {}),
     },
   ]
 }

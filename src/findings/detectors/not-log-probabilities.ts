@@ -17,7 +17,7 @@ export const notLogProbabilities: Detector = {
   applies: (spec) => spec.inputs[0].domain === 'log-probabilities' && (hasScores(spec) || hasClassesLast(spec)),
   look: (subject) => {
     const classes = rowsIn(subject)
-    if (classes === null || subject.plan === null || classes.count < 2) return clear
+    if (classes === null || classes.count < 2 || subject.refusal?.code.startsWith('shape')) return clear
     const { scores, count, inner, axis } = classes
     // the rows of one network are all of one kind: a few tell it
     const rows = sampledRows(classes, 4096)

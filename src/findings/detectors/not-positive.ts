@@ -1,4 +1,4 @@
-import { clear, type Detector, type Draft } from '../detector.ts'
+import { type Detector, type Draft, explanation } from '../detector.ts'
 import type { Subject } from '../subject.ts'
 import { typedCall } from '../typed.ts'
 import { figure, grouped, place } from '../words.ts'
@@ -9,11 +9,10 @@ export const notPositive: Detector = {
   title: 'a negative variance, count or rate',
   applies: ({ inputs }) => inputs.some(({ domain }) => domain === 'positive'),
   look: (subject) => {
-    const { spec, refusal } = subject
+    const { spec } = subject
     const names = spec.inputs.filter(({ domain }) => domain === 'positive').map(({ name }) => name)
     // of a loss of rates, the rates themselves
     if ('logInput' in spec.options && subject.values.logInput === false) names.push(spec.inputs[0].name)
-    if (refusal !== null && !(names.includes(refusal.argument) && refusal.code === 'input-range')) return clear
     return names.flatMap((name) => negatives(subject, name))
   },
   page: {
@@ -25,7 +24,7 @@ export const notPositive: Detector = {
 }
 
 function negatives(subject: Subject, name: string): Draft[] {
-  const { spec, tensors, refusal } = subject
+  const { spec, tensors } = subject
   const x = subject.numbers(name)
   const first = x.findIndex((value) => value < 0)
   if (first < 0) return []
@@ -49,8 +48,7 @@ function negatives(subject: Subject, name: string): Draft[] {
       message: `${grouped(count)} of ${grouped(x.length)} ${what} are negative, first ${figure(x[first])}${place(first, tensors[name].shape)}, down to ${figure(lowest)}${isCount ? '' : `: ${name} looks like logarithms`}.`,
       evidence: { negative: count, values: x.length, first, lowest },
       repair: isCount ? { surprisal: none, pytorch: none } : { surprisal: logs.ours, pytorch: logs.torch },
-      pytorch: refusal?.pytorch ?? null,
-      ...(refusal === null ? {} : { explains: true }),
+      ...explanation(subject, name, 'input-range'),
     },
   ]
 }

@@ -1,4 +1,5 @@
-import { clear, type Detector } from '../detector.ts'
+import { isFloating } from '../../tensor/dtype.ts'
+import { clear, type Detector, explanation } from '../detector.ts'
 import { typedCall } from '../typed.ts'
 import { histogram, tallyOf } from '../values.ts'
 import { figure, grouped, place } from '../words.ts'
@@ -9,9 +10,8 @@ export const notSigns: Detector = {
   title: 'labels that are not −1 and 1',
   applies: ({ inputs }) => inputs.some(({ domain }) => domain === 'signs'),
   look: (subject) => {
-    const { spec, tensors, refusal } = subject
+    const { spec, tensors } = subject
     const name = spec.inputs.find(({ domain }) => domain === 'signs')?.name as string
-    if (refusal !== null && (refusal.argument !== name || refusal.code !== 'dtype')) return clear
     const t = subject.numbers(name)
     const first = t.findIndex((value) => value !== 1 && value !== -1)
     if (first < 0) return clear
@@ -20,7 +20,7 @@ export const notSigns: Detector = {
     const tally = tallyOf(t)
     const binary = tally !== null && [...tally.keys()].every((value) => value === 0 || value === 1)
     const zeros = tally?.get(0) ?? 0
-    const float = refusal === null ? name : `tensor(${name}, { dtype: 'float32' })`
+    const float = isFloating(tensors[name].dtype) ? name : `tensor(${name}, { dtype: 'float32' })`
     const typed = typedCall(subject, { [name]: { ours: `sub(mul(${float}, 2), 1)`, torch: `2.0 * ${name} - 1` } })
     return [
       {
@@ -31,8 +31,7 @@ export const notSigns: Detector = {
         repair: binary
           ? { surprisal: typed.ours, pytorch: typed.torch }
           : { surprisal: `give −1 and 1 as ${name}`, pytorch: `give -1 and 1 as ${name}` },
-        pytorch: refusal?.pytorch ?? null,
-        ...(refusal === null ? {} : { explains: true }),
+        ...explanation(subject, name, 'dtype'),
       },
     ]
   },

@@ -10,9 +10,9 @@ export const oneClass: Detector = {
   title: 'a choice between classes where there is one',
   applies: hasClassTarget,
   look: (subject) => {
-    const { plan, refusal, spec, tensors } = subject
+    const { refusal, spec, tensors } = subject
     const classes = classCall(subject)
-    if (classes?.count !== 1 || (plan === null && refusal?.code !== 'target-range')) return clear
+    if (classes?.count !== 1 || refusal?.code.startsWith('shape')) return clear
     const { shape, axis, target, scores } = classes
     const softmax = spec.inside.includes('softmax')
     const normalised = spec.inputs[0].domain === 'log-probabilities'
@@ -25,14 +25,14 @@ export const oneClass: Detector = {
       {
         level: 'error',
         argument: scores ?? spec.inputs[0].name,
-        message: `Axis ${axis} of the scores ${tupleOf(shape)} has one class${softmax ? ', whose softmax is 1 whatever the score' : ', so there is nothing to choose'}: ${plan === null ? 'a target can only be 0' : 'the loss teaches the network nothing'}.`,
+        message: `Axis ${axis} of the scores ${tupleOf(shape)} has one class${softmax ? ', whose softmax is 1 whatever the score' : ', so there is nothing to choose'}: ${refusal?.code === 'target-range' ? 'a target can only be 0' : 'the loss teaches the network nothing'}.`,
         evidence: { scores: shape, axis, classes: 1 },
         repair: {
           surprisal: best === undefined ? two : `${best.ours} for one score of yes or no; or ${two}`,
           pytorch: best === undefined ? two : `${best.torch} for one score of yes or no; or ${two}`,
         },
-        pytorch: refusal?.pytorch ?? null,
-        ...(refusal === null ? {} : { explains: true }),
+        pytorch: refusal?.code === 'target-range' ? refusal.pytorch : null,
+        ...(refusal?.code === 'target-range' ? { explains: true } : {}),
       },
     ]
   },

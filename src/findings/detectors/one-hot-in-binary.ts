@@ -11,11 +11,11 @@ export const oneHotInBinary: Detector = {
   code: 'one-hot-in-binary',
   title: 'one true class per row, in a loss of yes or no',
   applies: isBinary,
-  look: ({ spec, tensors, plan }) => {
+  look: ({ spec, tensors }) => {
     const [{ name: input }, { name: target }] = spec.inputs
     const { shape, size } = tensors[target]
     const rows = shape.length < 2 || shape[1] < 2 ? 0 : size / shape[1]
-    if (plan === null || rows < manyRows) return clear
+    if (rows < manyRows) return clear
     if (!isOneHot(tensors[target], 1)) return clear
     const [scores, before] = spec.inputs[0].domain === 'logits' ? [input, ''] : ['scores', ', with the scores before the sigmoid']
     return [

@@ -1,3 +1,4 @@
+import { sameShape } from '../../tensor/shape.ts'
 import { clear, type Detector, type Draft } from '../detector.ts'
 import { figure, grouped, place } from '../words.ts'
 
@@ -7,9 +8,9 @@ export const saturated: Detector = {
   title: 'probabilities of exactly 0 or 1 that are wrong',
   applies: ({ inputs }) => inputs[0].domain === 'probabilities' && inputs[1]?.domain === 'probabilities',
   look: (subject) => {
-    const { spec, plan, tensors } = subject
-    if (plan === null) return clear
+    const { spec, tensors } = subject
     const [{ name: input }, { name: target }] = spec.inputs
+    if (!sameShape(tensors[input].shape, tensors[target].shape)) return clear
     const [x, t] = [subject.numbers(input), subject.numbers(target)]
     const { dtype, shape } = tensors[input]
     let [wrong, first] = [0, -1]

@@ -1,6 +1,7 @@
+import { isFloating } from '../../tensor/dtype.ts'
 import { tupleOf } from '../../tensor/shape.ts'
 import { type ClassCall, classCall, hasClassTarget, labelsOf } from '../classes.ts'
-import { clear, type Detector } from '../detector.ts'
+import { clear, type Detector, type Outcome } from '../detector.ts'
 import { indexOf } from '../extent.ts'
 import { firstNotFinite } from '../finite.ts'
 import type { Subject } from '../subject.ts'
@@ -13,7 +14,8 @@ export const scoresNotFinite: Detector = {
   applies: hasClassTarget,
   look: (subject) => {
     const classes = classCall(subject)
-    if (subject.plan === null || classes === null) return clear
+    if (classes === null) return clear
+    if (subject.plan === null) return ofArguments(subject, classes)
     const loss = subject.mean()
     const finite = loss !== null && Number.isFinite(loss)
     for (const name of Object.keys(subject.tensors)) {
@@ -31,7 +33,7 @@ export const scoresNotFinite: Detector = {
           argument: name,
           message: `The ${name} is ${where}${reason}: ${fate}.`,
           evidence: { index: indexOf(at, shape), value: String(value), loss: String(loss) },
-          repair: repairOf(subject, classes, name, value, reason),
+          repair: repairOf(subject, name, value, classes.soft, value === -Infinity && name === classes.scores ? reason : ''),
           pytorch: null,
         },
       ]
@@ -44,6 +46,32 @@ export const scoresNotFinite: Detector = {
     sure: 'The values decide it; the index tells which sample to look at. In 16 bits numbers above 65504 are infinite. A NaN in an ignored row leaves the loss alone and still makes its gradient NaN.',
     example: 'check(crossEntropy, [[2, -Infinity, 0.1], [0.5, 2.5, -1]], [1, 1])',
   },
+}
+
+/** Of a refused call the labels are not known. NaN and +∞ need none; and where all is finite there is nothing to ask. */
+function ofArguments(subject: Subject, { target, scores, soft }: ClassCall): Outcome {
+  let infinite = false
+  for (const [name, { shape, dtype }] of Object.entries(subject.tensors)) {
+    if ((name === target && !soft) || !isFloating(dtype)) continue
+    const values = subject.numbers(name)
+    const at = firstNotFinite(values)
+    infinite ||= at >= 0
+    const odd = at < 0 || name !== scores ? -1 : values.findIndex((value) => !(value < Infinity))
+    // of log-probabilities those of other classes do no harm
+    if (odd < 0 || subject.spec.inputs[0].domain === 'log-probabilities') continue
+    const value = values[odd]
+    return [
+      {
+        level: 'error',
+        argument: name,
+        message: `The ${name} is ${value} at ${tupleOf(indexOf(odd, shape))}, of which no loss is a number.`,
+        evidence: { index: indexOf(odd, shape), value: String(value) },
+        repair: repairOf(subject, name, value, soft, ''),
+        pytorch: null,
+      },
+    ]
+  }
+  return infinite ? clear : { found: [], looked: null }
 }
 
 /**
@@ -114,13 +142,12 @@ function reasonOf(subject: Subject, { scores, soft, count, inner }: ClassCall, n
   return ', of which label smoothing takes a share'
 }
 
-function repairOf(subject: Subject, { scores, soft }: ClassCall, name: string, value: number, reason: string) {
-  const masks = name === scores && value === -Infinity
-  const whole = masks && reason.includes('all scores')
+function repairOf(subject: Subject, name: string, value: number, soft: boolean, reason: string) {
+  const masks = reason !== ''
   const lowest =
     soft || Number(subject.values.labelSmoothing) > 0
       ? 'mask with a large negative number, such as -1e4'
-      : whole
+      : reason.includes('all scores')
         ? 'leave a class unmasked in each row, or ignore the row and drop its gradient'
         : 'unmask the class of the target'
   const before = `find what makes it ${value}: a division by 0, a logarithm of 0, numbers too large for ${subject.tensors[name].dtype}`

@@ -11,7 +11,7 @@ export const segmentationFlags: Detector = {
   code: 'segmentation-flags',
   title: 'flags that do not fit the masks',
   applies: ({ options }) => 'mode' in options || 'fromLogits' in options,
-  look: (subject) => (subject.plan === null ? clear : [...softmaxed(subject), ...ofMode(subject)]),
+  look: (subject) => (subject.refusal?.code.startsWith('shape') ? clear : [...softmaxed(subject), ...ofMode(subject)]),
   page: {
     looks:
       'A Dice loss that cannot fall below one half; scores that differ from another library by a few percent; classes that are never found.',

@@ -1,4 +1,5 @@
 import type { LossSpec } from '../../spec.ts'
+import { sameShape } from '../../tensor/shape.ts'
 import { clear, type Detector } from '../detector.ts'
 import { farthestFromOne, softmaxTolerance } from '../sums.ts'
 import { typedCall } from '../typed.ts'
@@ -11,11 +12,11 @@ export const softmaxInBinary: Detector = {
   title: 'a softmax before a loss of yes or no',
   applies: isBinary,
   look: (subject) => {
-    const { spec, tensors, plan } = subject
+    const { spec, tensors } = subject
     const [{ name: input }, { name: target }] = spec.inputs
     const { shape, dtype } = tensors[input]
     const classes = shape[1]
-    if (plan === null || shape.length < 2 || classes < 2) return clear
+    if (shape.length < 2 || classes < 2) return clear
     const values = subject.numbers(input)
     const [first] = values
     // constant values add up to 1 as soon as they are 1/C: a head whose weights are 0
@@ -29,7 +30,7 @@ export const softmaxInBinary: Detector = {
     if (constant || rows < (classes === 2 ? 8 : 2)) return clear
     const farthest = farthestFromOne(values, shape, 1)
     if (farthest > softmaxTolerance(dtype, rows)) return clear
-    const exclusive = isOneHot(tensors[target], 1)
+    const exclusive = sameShape(tensors[target].shape, shape) && isOneHot(tensors[target], 1)
     const changed = { [input]: { ours: `sigmoid(scores)`, torch: 'scores.sigmoid()' } }
     const { ours, torch } = typedCall(
       subject,
