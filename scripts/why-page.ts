@@ -131,7 +131,11 @@ function given(known: Known, { assumes = {} }: Candidate): string {
   return all.length === 0 ? '—' : all.join(', ')
 }
 
-const numberOf = ({ value }: Candidate): string => (value === 'negative' ? 'any below 0' : String(Number(value.toPrecision(7))))
+const numberOf = ({ value }: Candidate): string => {
+  if (typeof value === 'number') return String(Number(value.toPrecision(7)))
+  const { from, to } = value
+  return to === Infinity ? `any above ${from}` : from === -Infinity ? `any below ${to}` : `any from ${from} to ${to}`
+}
 
 function expectation({ value, run }: Candidate): string {
   if (typeof value === 'number' && !Number.isFinite(value)) return `=> ${value}`

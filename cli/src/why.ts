@@ -137,7 +137,7 @@ function titled(rank: number, title: string, { strength, share }: Meaning, { bol
 
 /** `ln 10 = 2.302585, in all digits`. */
 function agreement({ derivation, predicted, match, difference }: Meaning, { text }: Decoded): string {
-  if (predicted === null) return `${derivation}: any number below 0`
+  if (predicted === null) return `${derivation}: this explains where the number lies, not how large it is`
   if (typeof predicted === 'string' || predicted === 0) return derivation
   const shown = Number(predicted.toPrecision(7))
   const value = String(shown).replace('-', '−') === derivation ? derivation : `${derivation} = ${shown}`

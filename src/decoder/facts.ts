@@ -4,6 +4,7 @@ import * as losses from '../losses/index.ts'
 import * as measures from '../measures/index.ts'
 import { camelCase } from '../names.ts'
 import type { LossSpec } from '../spec.ts'
+import type { Bounds } from './score.ts'
 
 interface Fact {
   readonly kind: 'integer' | 'number' | 'numbers' | 'choice'
@@ -63,6 +64,16 @@ export function readKnown(known: Known): Checked {
     else throw unknownFact(name)
   }
   return checked
+}
+
+/** What a known loss cannot be: below 0, or an error of pixels larger than their range. */
+export function boundsOf({ loss, dataRange = Infinity }: Checked): Bounds {
+  const spec = Object.values<unknown>(losses)
+    .map((each) => (each as { readonly spec: LossSpec }).spec)
+    .find(({ name }) => name === loss)
+  const positive = spec?.least !== undefined || ['categorical', 'bernoulli', 'normal'].includes(spec?.likelihood ?? '')
+  const most = loss === 'mseLoss' ? dataRange ** 2 : loss === 'l1Loss' ? dataRange : Infinity
+  return { least: positive ? 0 : -Infinity, most }
 }
 
 function readFact(name: string, fact: Fact, value: unknown): unknown {

@@ -163,6 +163,7 @@ export const usualCounts: Readonly<Record<string, number>> = {
   128: 6,
   256: 4,
   512: 3,
+  784: 2,
   1024: 2,
   2048: 1,
   4096: 1,

@@ -26,7 +26,11 @@ export interface Signature {
   readonly title: string
   /** The losses that show it, by their names here; none for any loss. */
   readonly losses: readonly string[]
-  /** How often people meet it, compared with other signatures: 16 daily, 8 often, 4 now and then, 2 seldom, 1 once. */
+  /**
+   * How often people meet it, compared with other signatures of the loss: 16 daily, 8 often, 4 now and then, 2 seldom, 1 once. A judgement, by how many public
+   * threads ask about it. Twice as often is one bit, and a digit that agrees is 3.3: weights decide between explanations of the same number (ln 4 = 2·ln 2), and
+   * which of them comes first for a number of two digits or below 0.
+   */
   readonly weight: number
   readonly approach: Approach
   /** The formula in general. */

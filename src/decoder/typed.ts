@@ -49,5 +49,6 @@ function halfUnit(text: string, lostZeros: boolean): number {
   const decimals = mantissa.split('.')[1]?.length ?? 0
   const whole = decimals === 0
   const taken = whole || (lostZeros && decimals < USUAL_DECIMALS) ? USUAL_DECIMALS : decimals
-  return 0.5 * 10 ** (Number(exponent) - (exponent === '0' ? taken : decimals))
+  // 1e9 is whole too; 1e-7 has lost its digits
+  return 0.5 * 10 ** (Number(exponent) - (exponent === '0' || (whole && Number(exponent) > 0) ? taken : decimals))
 }

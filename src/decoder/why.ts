@@ -1,4 +1,4 @@
-import { type Checked, type FactName, type Known, readKnown } from './facts.ts'
+import { boundsOf, type Checked, type FactName, type Known, readKnown } from './facts.ts'
 import { bitsOfSignatures } from './priors.ts'
 import { type How, type Match, type Strength, score, strengthOf } from './score.ts'
 import type { Candidate, Signature } from './signature.ts'
@@ -13,7 +13,7 @@ export interface Meaning {
   /** The signature, as docs/why.md has it. */
   readonly id: string
   readonly title: string
-  /** What the signature predicts, in float64; null for signatures that explain a sign alone. */
+  /** What the signature predicts, in float64; null for signatures that explain only that the number is below 0, or beyond a limit. */
   readonly predicted: PlainNumber | null
   /** The formula with the numbers put in. */
   readonly derivation: string
@@ -101,9 +101,10 @@ export function why(value: number | string, known: Known = {}): Decoded {
 /** All that explains the number better than chance, the best first. */
 function explain(typed: Typed, known: Checked, rows: readonly Signature[]): Meaning[] {
   const priors = bitsOfSignatures(rows, known.loss)
+  const bounds = boundsOf(known)
   const found = rows.flatMap((row) => {
     const matches = row.candidates(known, typed.value).flatMap((candidate) => {
-      const match = score(typed, candidate.value, row.approach, (priors.get(row) ?? 0) + (candidate.bits ?? 0))
+      const match = score(typed, candidate.value, row.approach, (priors.get(row) ?? 0) + (candidate.bits ?? 0), bounds)
       return match === null || match.bits <= 0 ? [] : [{ row, candidate, match }]
     })
     matches.sort((a, b) => b.match.bits - a.match.bits)
@@ -124,7 +125,7 @@ function explanation(typed: Typed, known: Checked, row: Signature, candidate: Ca
   return {
     id,
     title,
-    predicted: value === 'negative' ? null : plainNumber(value),
+    predicted: typeof value === 'object' ? null : plainNumber(value),
     derivation,
     assumes: Object.fromEntries(Object.entries(assumes).filter(([name, of]) => known[name as FactName] !== of)),
     note,

@@ -44,6 +44,53 @@ describe('what people paste', () => {
     expect(first(text, known)).toMatchObject({ id, derivation })
   })
 
+  // beside the collection: numbers that people paste, and what somebody who knows says first
+  test.each<[string, Known, string]>([
+    ['-0.5', { loss: 'bce' }, 'bce-impossible-target'],
+    ['-1.4', { loss: 'bce-with-logits' }, 'bce-impossible-target'],
+    ['-9.27e+5', {}, 'bce-impossible-target'],
+    ['-87.08', {}, 'bce-impossible-target'],
+    ['-0.94', { loss: 'ce' }, 'nll-of-some-probabilities'],
+    ['-2.5', { loss: 'ce' }, 'cross-entropy-negative-target'],
+    ['-0.496', { loss: 'nll' }, 'nll-of-probabilities-guess'],
+    ['-0.31', { loss: 'nll' }, 'nll-of-some-probabilities'],
+    ['-2.9', { loss: 'nll' }, 'nll-of-scores'],
+    ['-1.33', { loss: 'kl' }, 'kl-of-probabilities'],
+    ['-0.5', { loss: 'dice' }, 'overlap-impossible'],
+    ['-0.5', { loss: 'focal' }, 'bce-impossible-target'],
+    ['-3', { loss: 'gaussian-nll' }, 'density'],
+    ['-0.5', { loss: 'mse' }, 'likelihood-not-negated'],
+    ['-28.1', { loss: 'psnr' }, 'psnr-below-0'],
+    ['0.6931', { loss: 'ce' }, 'uniform-guess'],
+    ['1.3863', { loss: 'ce' }, 'uniform-guess'],
+    ['2.0794', {}, 'uniform-guess'],
+    ['10.37', {}, 'uniform-guess'],
+    ['2.4', { loss: 'ce', classes: 10 }, 'untrained-scores'],
+    ['7.05', { loss: 'ce', classes: 1000 }, 'untrained-scores'],
+    ['0.72', { loss: 'bce' }, 'untrained-binary-scores'],
+    ['543.43', {}, 'sum-for-mean'],
+    ['1.1920929e-07', {}, 'float32-step'],
+    ['1.19e-07', { loss: 'ce' }, 'float32-step'],
+    ['1e-7', { loss: 'ce' }, 'float32-step'],
+    ['0.25', { loss: 'mse' }, 'mask-of-halves'],
+    ['0.25', {}, 'mask-of-halves'],
+    ['650.25', { loss: 'mse', dataRange: 1 }, 'beyond-range'],
+    ['65025', {}, 'mask-255-square'],
+    ['0.1667', { loss: 'mse' }, 'random-images'],
+    ['0.3333', { loss: 'l1' }, 'random-images'],
+    ['0.1733', { loss: 'focal' }, 'focal-guess'],
+    ['0.1300', { loss: 'focal' }, 'focal-guess'],
+    ['1e9', {}, 'mask-leak'],
+    ['inf', { loss: 'bce' }, 'bce-without-clamp'],
+    ['inf', { loss: 'mse' }, 'square-overflow'],
+    ['nan', {}, 'nan-in-input'],
+    ['nan', { loss: 'bce-with-logits' }, 'nan-in-input'],
+    ['16.636', { loss: 'bce' }, 'sigmoid-steps'],
+    ['0.0', { loss: 'mse' }, 'same-tensor'],
+  ])('%s %o: first %s', (text, known, id) => {
+    expect(first(text, known)?.id).toBe(id)
+  })
+
   test('a level that is reached with noise, and a floor from above', () => {
     expect(first('2.311', { loss: 'ce', classes: 10 })).toMatchObject({ id: 'uniform-guess', match: 'near' })
     expect(first('0.7460', { loss: 'ce', classes: 4 })).toMatchObject({ id: 'double-softmax-floor', match: 'near' })

@@ -47,9 +47,11 @@ export const binaryGuess: Signature = {
     torch: 'nn.CrossEntropyLoss() for exactly one true class; else check that gradients flow',
   },
   examples: [{}],
-  candidates: () => [
+  candidates: ({ loss }) => [
     {
       value: Math.LN2,
+      // cross-entropy that is none: of yes and no
+      bits: loss === 'crossEntropy' ? 3 : 0,
       derivation: 'ln 2',
       run: 'binaryCrossEntropyWithLogits([0], [1]).item()',
       many: (n, options) => `binaryCrossEntropyWithLogits(Array(${n}).fill(0), Array(${n}).fill(1)${options}).item()`,
@@ -271,10 +273,12 @@ export const chance = signatures(
       torch: "sigmoid_focal_loss(x, t, reduction='sum') / positives",
     },
     examples: [{ positives: 0 }, { positives: 1 }, { positives: 0.1, gamma: 1.5, alpha: 0.75 }, { positives: 0.5, alpha: -1 }],
-    candidates: ({ positives, gamma = 2, alpha = 0.25 }) => {
-      // unknown: all negatives, as nearly everything in detection is; or one of the other plain cases
-      const choices = positives === undefined ? [0, 1, 0.5] : [positives]
-      return choices.map((p) => {
+    candidates: ({ positives, gamma = 2, alpha: known }) => {
+      // unknown: all negatives, as nearly everything in detection is; or one of the other plain cases; without α it is the same for all
+      const some = positives === undefined ? [0, 1, 0.5] : [positives]
+      const alphas = known === undefined ? [0.25, -1] : [known]
+      const choices = alphas.flatMap((alpha) => (alpha < 0 ? some.slice(0, 1) : some).map((p) => ({ alpha, p })))
+      return choices.map(({ alpha, p }): Candidate => {
         const balance = alpha < 0 ? 1 : alpha * p + (1 - alpha) * (1 - p)
         const targets = p === 0.5 ? '[0, 0], [1, 0]' : `[0, 0], [${p}, ${p}]`
         // a target between 0 and 1 has another loss than a mixture of both
@@ -286,8 +290,8 @@ export const chance = signatures(
           run: mixed
             ? `${p} * ${one(1)} + ${1 - p} * ${one(0)}`
             : `sigmoidFocalLoss(${targets}, { gamma: ${gamma}, alpha: ${alpha}, reduction: 'mean' }).item()`,
-          assumes: { positives: p },
-          bits: choices.length === 1 ? 0 : Math.log2(3),
+          assumes: alpha < 0 ? { alpha } : { positives: p },
+          bits: Math.log2(choices.length),
         }
       })
     },

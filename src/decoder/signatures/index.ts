@@ -7,12 +7,13 @@ import { overlaps } from './overlap.ts'
 import { regression } from './regression.ts'
 import { saturation } from './saturation.ts'
 import { scales } from './scales.ts'
+import { starts } from './start.ts'
 import { twice } from './twice.ts'
 import { zeros } from './zero.ts'
 
 /** Every signature, by topic; the docs have a section for each, the tests produce its numbers. */
 export const topics: readonly (readonly [title: string, rows: readonly Signature[]])[] = [
-  ['Chance: nothing is learned yet', chance],
+  ['Chance: nothing is learned yet', [...chance, ...starts]],
   ['Applied twice, bounded, smoothed: floors', twice],
   ['Overlap and divergence', overlaps],
   ['Margins and boxes', margins],

@@ -235,6 +235,17 @@ export const notFinite = signatures(
     repair: { here: 'psnr(input, target, { dataRange }).ofMeanError', torch: 'reduction over all pixels first, then 10 * log10' },
     run: 'psnr([[1, 0]], [[1, 0]], { dataRange: 1 }).meanOfImages',
   }),
+  infinite({
+    id: 'bce-without-clamp',
+    title: 'The logarithm of 0 in a BCE that is written by hand',
+    losses: ['binaryCrossEntropy'],
+    weight: 8,
+    formula: '−log 0 = ∞',
+    means: 'nn.BCELoss cuts logarithms off at −100 and is never infinite; log of a sigmoid that has reached 0 or 1 is.',
+    sure: 'Count probabilities of exactly 0 and 1.',
+    repair: { here: 'binaryCrossEntropyWithLogits(scores, target)', torch: 'nn.BCEWithLogitsLoss() on raw scores' },
+    run: 'mul(log([0]), -1).item()',
+  }),
   minusInfinite({
     id: 'log-probability-infinite',
     title: 'Log-probabilities of +∞',

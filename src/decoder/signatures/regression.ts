@@ -117,9 +117,9 @@ export const regression = signatures(
     id: 'random-images',
     title: 'Two unrelated images, all grey levels equally frequent',
     losses: ['mseLoss', 'l1Loss'],
-    weight: 4,
+    weight: 6,
     approach: 'level',
-    formula: 'E(u − v)² = (256² − 1)/6, E|u − v| = (256² − 1)/(3·256), for u and v from 0 to 255',
+    formula: 'E(u − v)² = R²/6, E|u − v| = R/3; for the 256 grey levels (256² − 1)/6 and (256² − 1)/(3·256)',
     means: 'Input and target have nothing to do with each other: pairs are shuffled, or an untrained network writes noise.',
     sure: 'Show a pair side by side.',
     repair: { here: 'sort both lists of files the same way', torch: 'zip files by name; the same seed for both crops' },
@@ -128,16 +128,28 @@ export const regression = signatures(
       const ranges = R === undefined ? [1, 255] : [R]
       const kinds = loss === undefined ? ['mseLoss', 'l1Loss'] : [loss]
       return ranges.flatMap((range) =>
-        kinds.map((fn): Candidate => {
+        kinds.flatMap((fn): Candidate[] => {
           const square = fn === 'mseLoss'
           const grid = `Array.from({ length: 256 }, (_, i) => ${range === 255 ? 'i' : `${range} * i / 255`})`
-          return {
+          const both = {
+            assumes: { ...(R === undefined ? { dataRange: range } : {}), ...(loss === undefined ? { loss: fn } : {}) },
+            bits: 1 + Math.log2(ranges.length * kinds.length),
+          }
+          // any numbers, as rand() gives them: the spread of 4096 steps is that of them all to six digits
+          const steps = `Array.from({ length: 4096 }, (_, i) => ${range} * (i + 0.5) / 4096)`
+          const smooth: Candidate = {
+            value: square ? range ** 2 / 6 : range / 3,
+            derivation: `${figure(range)}${square ? '²/6' : '/3'}`,
+            run: `${fn}(${steps}.map((v) => [v]), ${steps}, { broadcast: true }).item()`,
+            ...both,
+          }
+          const bytes: Candidate = {
             value: square ? (65535 / 6) * (range / 255) ** 2 : (65535 / 768) * (range / 255),
             derivation: `${square ? '(256² − 1)/6' : '(256² − 1)/768'}${range === 255 ? '' : square ? `·(${figure(range)}/255)²` : `·${figure(range)}/255`}`,
             run: `${fn}(${grid}.map((v) => [v]), ${grid}, { broadcast: true }).item()`,
-            assumes: { ...(R === undefined ? { dataRange: range } : {}), ...(loss === undefined ? { loss: fn } : {}) },
-            bits: Math.log2(ranges.length * kinds.length),
+            ...both,
           }
+          return [bytes, smooth]
         }),
       )
     },
@@ -192,6 +204,33 @@ export const regression = signatures(
           },
         ]
       })
+    },
+  },
+  {
+    id: 'beyond-range',
+    title: 'More than the range of the pixels allows',
+    losses: ['mseLoss', 'l1Loss'],
+    weight: 10,
+    approach: 'exact',
+    formula: 'an error of at most R, R² for squares',
+    means:
+      'Pixels of range R cannot be further apart than R: one array, or both, have another range. Both of 0 … 255 make the square 65025 times as large as in [0, 1], and |d| 255 times.',
+    sure: 'Print the least and the largest value of both arrays.',
+    repair: { here: 'mseLoss(div(input, 255), div(target, 255))', torch: 'x / 255, t / 255' },
+    needs: ['dataRange'],
+    examples: [{ dataRange: 1 }, { dataRange: 2, loss: 'l1Loss' }],
+    candidates: ({ dataRange: R, loss = 'mseLoss' }, near) => {
+      if (R === undefined) return []
+      const most = loss === 'l1Loss' ? R : R ** 2
+      const step = loss === 'l1Loss' ? 255 : 65025
+      return [
+        {
+          value: { from: most, to: Infinity },
+          derivation: `above ${figure(most)}`,
+          note: Number.isFinite(near) ? `if both are of 0 … 255, it is ${figure(near / step)} in [0, 1]` : undefined,
+          run: `${loss}([190, 23], [101, 88]).item()`,
+        },
+      ]
     },
   },
   {
@@ -260,6 +299,26 @@ export const regression = signatures(
     examples: [{}],
     candidates: () => [
       { value: 20 * Math.log10(2), derivation: '20·log₁₀ 2', run: 'psnr([[0.5, 0.5]], [[0, 1]], { dataRange: 1 }).ofMeanError' },
+    ],
+  },
+  {
+    id: 'psnr-below-0',
+    title: 'A PSNR below 0: the error is larger than the range',
+    losses: ['psnr'],
+    weight: 6,
+    approach: 'exact',
+    formula: '10·log₁₀(R²/MSE) with MSE > R²',
+    means: 'Images of 0 … 255 with a range of 1, as a rule: 20·log₁₀ 255 = 48.13 dB are missing then.',
+    sure: 'Add 48.13: is that the PSNR that you expected?',
+    repair: { here: 'psnr(input, target, { dataRange: 255 })', torch: 'data_range=255' },
+    examples: [{}],
+    candidates: (_, near) => [
+      {
+        value: { from: -Infinity, to: 0 },
+        derivation: 'below 0',
+        note: Number.isFinite(near) ? `with a range of 255 it is ${figure(near + 20 * Math.log10(255))}` : undefined,
+        run: 'psnr([[200, 90]], [[100, 100]], { dataRange: 1 }).ofMeanError',
+      },
     ],
   },
   {

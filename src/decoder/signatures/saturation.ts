@@ -185,6 +185,33 @@ export const saturation = signatures(
     ],
   },
   {
+    id: 'float32-step',
+    title: 'The least that float32 has above 0: perfect answers',
+    losses: [...softmaxLosses, ...binaryLosses],
+    weight: 4,
+    approach: 'exact',
+    formula: '−ln(1 − 2⁻²⁴), 2⁻²³',
+    means:
+      'Around 1 the float32 numbers are 2⁻²⁴ below and 2⁻²³ above it apart: a probability of 1 but for one step. The answers are right and sure: memorised, or leaked from the input. Frameworks that clamp at 1 − 1e-7 stay there.',
+    sure: 'The loss of other data than it was trained on is larger; the largest probability is 0.9999999.',
+    repair: {
+      here: 'look for the target among the inputs; evaluate on data that is held out',
+      torch: 'evaluate on held-out data; stop earlier',
+    },
+    examples: [{ loss: 'crossEntropy' }, { loss: 'binaryCrossEntropy' }],
+    candidates: ({ loss }) => {
+      const binary = loss !== undefined && binaryLosses.includes(loss)
+      const above: Candidate = { value: 2 ** -23, derivation: '2⁻²³', run: 'crossEntropy([[0, -15.9]], [0]).item()', bits: 1 }
+      const below: Candidate = {
+        value: -Math.log(1 - 2 ** -24),
+        derivation: '−ln(1 − 2⁻²⁴)',
+        run: `binaryCrossEntropy([${1 - 2 ** -24}], [1]).item()`,
+        bits: 1,
+      }
+      return binary ? [below, above] : [above, below]
+    },
+  },
+  {
     id: 'gan-equilibrium',
     title: 'A discriminator that cannot tell real from fake: two terms of ln 2',
     losses: ['binaryCrossEntropyWithLogits', 'binaryCrossEntropy'],

@@ -130,7 +130,7 @@ export const scales = signatures(
     id: 'several-terms',
     title: 'Several outputs, added up',
     losses: both,
-    weight: 4,
+    weight: 2,
     approach: 'level',
     formula: 'k·ln C; 1.4·ln C and 1.6·ln C with auxiliary outputs',
     means:
