@@ -8,8 +8,8 @@ import { rounded, tuple } from './numbers.ts'
 import { inPython } from './python.ts'
 import { speller } from './spelling.ts'
 import { isFile } from './values.ts'
+import { hang } from './wrap.ts'
 
-const WIDTH = 100
 /** How many losses of a kind are named; --json has them all. */
 const NAMES = 5
 /** How many reasons are printed for which losses do not fit. */
@@ -61,11 +61,9 @@ function guess(fits: readonly Fit[], { bold, dim }: Paint): string {
     .sort((a, b) => Number(b.loss.spec.pytorch !== null) - Number(a.loss.spec.pytorch !== null))
   for (const fit of unfit) groups.set(reasonOf(fit), [...(groups.get(reasonOf(fit)) ?? []), fit])
   const rest = [...groups.values()].slice(REASONS).flat().length
-  const lines = [...groups]
-    .slice(0, REASONS)
-    .map(([reason, some]) => dim(wrapped(`${namesOf(some)}: ${reason}`, '    ', '    ').replace(/^ {4}/, '  · ')))
+  const lines = [...groups].slice(0, REASONS).map(([reason, some]) => dim(hang(`${namesOf(some)}: ${reason}`, '  · ', '    ')))
   if (rest > 0) lines.push(dim(`  · ${rest} more for other reasons (--json has all)`))
-  return `${wrapped(head, '', '      ')}\n${lines.length === 0 ? '' : `do not fit\n${lines.join('\n')}`}`.trimEnd()
+  return `${hang(head, '', '      ')}\n${lines.length === 0 ? '' : `do not fit\n${lines.join('\n')}`}`.trimEnd()
 }
 
 /** Why a loss does not fit, for it and those like it. */
@@ -93,9 +91,9 @@ export function described(
     ['PyTorch', repair.pytorch],
     ['', pytorch === null ? '(says nothing)' : `(says: ${pytorch})`],
   ]
-  const lines = rows.map(([label, text]) => `  ${paint.dim(label.padEnd(8))}  ${wrapped(text, '', ' '.repeat(12), WIDTH - 12)}`.trimEnd())
+  const lines = rows.map(([label, text]) => hang(text, `  ${paint.dim(label.padEnd(8))}  `, ' '.repeat(12)).trimEnd())
   const picture = drawing === undefined ? [] : ['', ...drawing, '']
-  return [`${colour(`${level} ${code}`)}  ${paint.dim(argument)}`, wrapped(spell(message), '  ', '  '), ...picture, ...lines].join('\n')
+  return [`${colour(`${level} ${code}`)}  ${paint.dim(argument)}`, hang(spell(message), '  ', '  '), ...picture, ...lines].join('\n')
 }
 
 function evidenceText(value: Finding['evidence'][string]): string {
@@ -118,10 +116,10 @@ function states(checks: readonly CheckState[], fn: string, { dim }: Paint): stri
   const kinds = [...clear].sort(([a], [b]) => Number(a !== '') - Number(b !== ''))
   const reasons = new Map<string, string[]>()
   for (const { code, reason } of of('not possible')) reasons.set(reason ?? '', [...(reasons.get(reason ?? '') ?? []), code])
-  const impossible = [...reasons].map(([reason, codes]) => wrapped(`${codes.join(', ')}: ${spell(reason)}`, '  ', '    '))
+  const impossible = [...reasons].map(([reason, codes]) => hang(`${codes.join(', ')}: ${spell(reason)}`, '  ', '    '))
   return dim(
     [
-      ...kinds.map(([once, codes]) => wrapped(`clear${once === '' ? '' : ` ${once}`} (${codes.length}): ${codes.join(', ')}`, '', '  ')),
+      ...kinds.map(([once, codes]) => hang(`clear${once === '' ? '' : ` ${once}`} (${codes.length}): ${codes.join(', ')}`, '', '  ')),
       ...(impossible.length === 0 ? [] : [`not possible (${of('not possible').length}):`, ...impossible]),
     ].join('\n'),
   )
@@ -134,20 +132,6 @@ function verdict(findings: readonly Finding[]): string {
   })
   return counts.filter((text) => text !== '').join(', ') || 'nothing found'
 }
-
-/** Words in lines within the width; the first line begins with `first`, the others with `next`. */
-function wrapped(text: string, first: string, next: string, width = WIDTH - next.length): string {
-  const lines: string[] = []
-  for (const word of text.split(/\s+/)) {
-    const line = lines.at(-1)
-    if (line !== undefined && plainLength(line) + 1 + plainLength(word) <= width) lines[lines.length - 1] = `${line} ${word}`
-    else lines.push(word)
-  }
-  return lines.map((line, i) => `${i === 0 ? first : next}${line}`).join('\n')
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what is not counted
-const plainLength = (text: string): number => text.replace(/\x1b\[\d+m/g, '').length
 
 /** The document of `surprisal check --json`, described in cli/README.md. */
 export function checkDocument({ loss, fits, findings, given, arrays, failed }: CheckResult): object {

@@ -5,6 +5,7 @@ import { exitCode } from './exit.ts'
 import { usageFailure } from './failure.ts'
 import { exits } from './help.ts'
 import { printed, version } from './json.ts'
+import { WIDTH, wrap } from './wrap.ts'
 
 /** `surprisal explain`: what an error text of PyTorch means; exit code 1 where it is not known. */
 export function explainCommand(finish: (exit: number) => void): Command {
@@ -42,8 +43,6 @@ async function standardInput(): Promise<string> {
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
   return Buffer.concat(chunks).toString('utf8')
 }
-
-const WIDTH = 96
 
 /** For people, within 100 columns. */
 export function describeExplained({ found, nearest }: Explained, paint = paintFor(process.stdout)): string {
@@ -96,16 +95,9 @@ function hanging(label: string, text: string, dim: Paint['dim'], green: Paint['g
 
 const code = (text: string): string[] => text.split('\n').flatMap((line) => wrapped(line, 2, '    '))
 
-/** Lines of at most 100 columns; a word that is longer is broken. */
+/** A word that is longer than a line is broken: of a pasted text nobody has to copy it. */
 function wrapped(text: string, indent: number, more = ''): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ').flatMap((each) => each.match(/.{1,80}/gu) ?? [''])) {
-    const next = line === '' ? word : `${line} ${word}`
-    if (next.length + indent > WIDTH && line !== '') {
-      lines.push(line)
-      line = more + word
-    } else line = next
-  }
-  return [...lines, line].map((each) => `${' '.repeat(indent)}${each}`)
+  const words = text.split(' ').flatMap((each) => each.match(/.{1,80}/gu) ?? [''])
+  const lines = wrap(words.join(' '), WIDTH - indent - more.length)
+  return lines.map((line, i) => `${' '.repeat(indent)}${i === 0 ? '' : more}${line}`)
 }

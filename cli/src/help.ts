@@ -1,6 +1,7 @@
 import { card, inputCards, type LossFunction, type LossSpec, type Measure, type OptionSpec } from 'surprisal'
 import { type Exit, exitCodes } from './exit.ts'
 import { commandName, kebabCase, otherNames } from './losses.ts'
+import { labelled } from './wrap.ts'
 
 /** The contract of a loss as the description of its command, from the loss's own card. */
 export function description(loss: LossFunction): string {
@@ -72,13 +73,14 @@ const callOf = (spec: Pick<LossSpec, 'name' | 'aliases' | 'inputs'>, name = comm
 
 /** What follows the list of losses. */
 export const afterAll = (): string => `
-'surprisal <loss> --help' explains a loss, its arguments and options. Arrays are .npy files, as np.save writes them:
+'surprisal <loss> --help' explains a loss, its arguments and options. Arrays are .npy files, as
+np.save writes them:
 
   np.save('logits.npy', logits.detach().numpy())            in Python
   surprisal cross-entropy logits.npy labels.npy             in a shell
 ${exits()}
-The result goes to stdout, warnings and errors go to stderr; with --json stdout is always one JSON document, for errors too.
-NO_COLOR and FORCE_COLOR are honoured.`
+The result goes to stdout, warnings and errors go to stderr; with --json stdout is always one JSON
+document, for errors too. NO_COLOR and FORCE_COLOR are honoured.`
 
 function exampleOf(name: string, option: OptionSpec): string[] {
   const flag = `--${kebabCase(name)}`
@@ -96,11 +98,10 @@ export function exits(...without: readonly Exit[]): string {
   return `\nExit codes:\n${table(rows.map(([code, help]) => [String(code).padStart(3), help]))}\n`
 }
 
-const WIDTH = 80
-
 /** Two columns, the second wrapped and indented. */
-function table(rows: readonly (readonly string[])[]): string {
-  const width = Math.max(...rows.map(([label]) => label.length))
-  const wrap = new RegExp(`(.{1,${WIDTH - width - 4}})(?: |$)`, 'g')
-  return rows.map(([label, text]) => `  ${label.padEnd(width)}  ${text.replace(wrap, `$1\n${' '.repeat(width + 4)}`).trimEnd()}`).join('\n')
-}
+const table = (rows: readonly (readonly string[])[]): string =>
+  labelled(
+    rows.map(([label, text]) => [label, text]),
+    undefined,
+    80,
+  ).trimEnd()

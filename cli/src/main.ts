@@ -17,6 +17,7 @@ import { describe, describeMeasured } from './output.ts'
 import { type Job, run } from './run.ts'
 import { speller } from './spelling.ts'
 import { whyCommand } from './why.ts'
+import { hang, labelled, WIDTH } from './wrap.ts'
 
 /** Runs a command line, without the program's name; gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -43,10 +44,13 @@ function quietly(error: NodeJS.ErrnoException): void {
   throw error
 }
 
-/** 'surprisal: crossEntropy: …' → 'warning: …', in the words of the command line. */
+/** 'surprisal: crossEntropy: …' → 'warning: …', in the words of the command line; what PyTorch says of it stays as it is. */
 function warn(message: string): void {
+  const paint = paintFor(process.stderr)
   const [, fn = '', text = message] = /^surprisal: (?:nn\.)?(\w+): (.*)$/s.exec(message) ?? []
-  process.stderr.write(`${paintFor(process.stderr).yellow('warning:')} ${speller(fn)(text)}\n`)
+  const [, ours = text, pytorch] = /^(.*) \(PyTorch: (.*)\)$/s.exec(text) ?? []
+  const rows: [string, string][] = pytorch === undefined ? [] : [['PyTorch', pytorch]]
+  process.stderr.write(`${hang(`${paint.yellow('warning:')} ${speller(fn)(ours)}`, '', '  ')}\n${labelled(rows, paint.dim)}`)
 }
 
 async function parse(argv: readonly string[]): Promise<number> {
@@ -76,6 +80,8 @@ async function parse(argv: readonly string[]): Promise<number> {
   commands.push(listCommand().helpGroup('Other commands:'))
   commands.push(whyCommand().helpGroup('Other commands:'))
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program).exitOverride(refusal(command)))
+  // two columns of long names and summaries
+  program.configureHelp({ ...program.configureHelp(), helpWidth: WIDTH, minWidthToWrap: 30 })
   await program.exitOverride(refusal(program)).parseAsync(normalised(argv, commands), { from: 'user' })
   return exit
 }
@@ -88,10 +94,17 @@ function configured(program: Command): Command {
     .configureHelp({
       styleTitle: bold,
       commandUsage: (command) => `${programName(command)} ${command.usage()}`,
-      subcommandTerm: (command) => [command.name(), ...(named(command.name())?.spec.aliases ?? [])].join(', '),
+      subcommandTerm: shortest,
     })
     .showSuggestionAfterError()
 }
+
+/** A command with its short names, as many as leave room for its summary. */
+const shortest = (command: Command): string =>
+  (named(command.name())?.spec.aliases ?? []).reduce(
+    (names, alias) => (names.length + 2 + alias.length <= 50 ? `${names}, ${alias}` : names),
+    command.name(),
+  )
 
 const programName = (command: Command): string => (command.parent === null ? 'surprisal' : `surprisal ${command.name()}`)
 
@@ -122,9 +135,6 @@ function bug(error: unknown): Failure {
 
 function explain({ message, details, exit }: Failure): string {
   const paint = paintFor(process.stderr)
-  const width = Math.max(0, ...details.map(([label]) => label.length))
-  const lines = details.map(
-    ([label, text]) => `  ${paint.dim(label.padEnd(width))}  ${exit === 'bug' ? text : text.replaceAll('\n', ' ')}\n`,
-  )
-  return `${paint.red('error:')} ${message}\n${lines.join('')}`
+  const lines = exit === 'bug' ? details.map(([label, text]) => `  ${paint.dim(label)}  ${text}\n`).join('') : labelled(details, paint.dim)
+  return `${hang(`${paint.red('error:')} ${message}`, '', '  ')}\n${lines}`
 }

@@ -7,6 +7,7 @@ import { printed, reportDocument, savedReport } from './json.ts'
 import { commandName, lossNamed } from './losses.ts'
 import { type Asked, addReportOptions, findingsBlock, reportBlock } from './report.ts'
 import { readInput } from './values.ts'
+import { hang } from './wrap.ts'
 
 /** `surprisal merge`: the report of the whole, from saved ones of its parts. */
 export function mergeCommand(): Command {
@@ -74,7 +75,9 @@ function warnOfTwins(all: readonly Saved[]): void {
     const text = JSON.stringify(report.totals)
     const twin = seen.get(text)
     if (twin !== undefined)
-      process.stderr.write(`${paintFor(process.stderr).yellow('warning:')} ${file} is the same report as ${twin}, and counts again\n`)
+      process.stderr.write(
+        `${hang(`${paintFor(process.stderr).yellow('warning:')} ${file} is the same report as ${twin}, and counts again`, '', '  ')}\n`,
+      )
     else seen.set(text, file)
   }
 }

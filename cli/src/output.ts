@@ -8,6 +8,7 @@ import { inPython } from './python.ts'
 import { findingsBlock, reportBlock } from './report.ts'
 import { type Arguments, label, type Result } from './run.ts'
 import { isFile } from './values.ts'
+import { columnsOf, WIDTH, wrap } from './wrap.ts'
 
 /** The result for people: what was read, then the value with the numbers behind it. */
 export function describe(result: Result, paint = paintFor(process.stdout)): string {
@@ -75,14 +76,17 @@ function outputs({ out, gradients, reduction, job }: Result): Row[] {
 
 /** Rows with aligned columns; everything after the second cell is dimmed. */
 function columns(rows: readonly Row[], dim: (text: string) => string): string {
-  const width = (column: number) => Math.max(0, ...rows.map((row) => (row.length > column + 1 ? plain(row[column]).length : 0)))
+  const width = (column: number) => Math.max(0, ...rows.map((row) => (row.length > column + 1 ? columnsOf(row[column]) : 0)))
   const first = Math.max(...rows.map(([label]) => label.length))
   const line = ([label, text = '', ...rest]: Row) => {
-    const tail = rest.map((cell, i) => cell.padEnd(width(i + 2))).join('  ')
-    return `  ${label.padEnd(first)}  ${text}${' '.repeat(Math.max(0, width(1) - plain(text).length))}  ${dim(tail.trimEnd())}`.trimEnd()
+    const head = `  ${label.padEnd(first)}  ${text}${' '.repeat(Math.max(0, width(1) - columnsOf(text)))}  `
+    const tail = rest
+      .map((cell, i) => cell.padEnd(width(i + 2)))
+      .join('  ')
+      .trimEnd()
+    // a note goes on below itself; columns stay on their line
+    const lines = rest.length > 1 ? [tail] : wrap(tail, Math.max(WIDTH - columnsOf(head), 30))
+    return lines.map((each, i) => `${i === 0 ? head : ' '.repeat(columnsOf(head))}${dim(each)}`.trimEnd()).join('\n')
   }
   return `${rows.map(line).join('\n')}\n`
 }
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what is looked for
-const plain = (text: string): string => text.replace(/\x1b\[\d+m/g, '')

@@ -5,6 +5,7 @@ import { Failure } from './failure.ts'
 import { printed, version } from './json.ts'
 import { kebabCase } from './losses.ts'
 import * as read from './values.ts'
+import { WIDTH, wrap } from './wrap.ts'
 
 /** `surprisal why 0.7437 --classes 4`: what a loss means; the flags are the facts of the library's table. */
 export function whyCommand(): Command {
@@ -73,7 +74,6 @@ function decode(value: string, known: Known): Decoded {
   }
 }
 
-const WIDTH = 100
 /** Explanations that are shown in full. */
 const FULL = 3
 
@@ -175,16 +175,4 @@ function hints({ text, value, explanations, untried, known }: Decoded): string[]
   const classes = known.classes === undefined && !names.includes('--classes') ? ['--classes'] : []
   const more = [...loss, ...classes, ...names]
   return [...zero, ...short, ...(more.length === 0 ? [] : [`Say more, and more can be tried: ${more.join(', ')}.`])]
-}
-
-/** Lines of at most so many columns; a word that is longer has one of its own. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = ['']
-  for (const word of text.split(' ')) {
-    const last = lines[lines.length - 1]
-    if (last === '') lines[lines.length - 1] = word
-    else if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
-  }
-  return lines
 }

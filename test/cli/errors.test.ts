@@ -5,7 +5,7 @@ import { main } from '../../cli/src/main.ts'
 import { speller } from '../../cli/src/spelling.ts'
 import { readArrayOption } from '../../cli/src/values.ts'
 import { crossEntropy, diceLoss, poissonNllLoss } from '../../src/index.ts'
-import { json, scratch, surprisal } from './support.ts'
+import { json, scratch, surprisal, unwrapped } from './support.ts'
 
 const digits = ['digits/logits.npy', 'digits/labels.npy']
 const coins = ['segmentation/logits.npy', 'segmentation/mask.npy']
@@ -108,7 +108,7 @@ test('numbers with a slip among them are no file name', () => {
   for (const text of ['weights.npy', './1,2,,4', '1,2.npy', 'a,b', 'run-1,5/w.npy']) expect(readArrayOption(text)).toEqual({ file: text })
   expect(readArrayOption('1, 2,-.5')).toEqual([1, 2, -0.5])
   const { exit, stderr } = surprisal(['ce', ...digits, '--weight', '1,2,,4'])
-  expect([exit, stderr.split('\n')[0]]).toEqual([
+  expect([exit, unwrapped(stderr.split('\n  help')[0])]).toEqual([
     2,
     "error: option '--weight <array>' argument '1,2,,4' is invalid. Expected numbers with commas between them, got nothing in place 3 (if it is a file: ./1,2,,4).",
   ])
@@ -132,7 +132,7 @@ test('a damaged file is named, with the place', () => {
   const { save } = scratch()
   const whole = readFileSync(new URL('../../examples/digits/logits.npy', import.meta.url))
   const { exit, stderr } = surprisal(['ce', save('cut.npy', whole.subarray(0, 1000)), digits[1]])
-  expect([exit, stderr.split('\n')[0].replace(/, \S*(?=cut)/, ', ')]).toMatchInlineSnapshot(`
+  expect([exit, unwrapped(stderr.split('\n  expected')[0]).replace(/, \S*(?=cut)/, ', ')]).toMatchInlineSnapshot(`
     [
       3,
       "error: input, cut.npy, byte 1000: got 872 bytes of data after a header of 128",

@@ -13,7 +13,7 @@ function same(text: string): string {
 test('a message: cause, shapes, repair, and code', () => {
   const { exit, stdout, stderr } = surprisal(['explain', 'size mismatch (got input: [2, 4, 5, 3] , target: [2, 4, 5]'])
   expect([exit, stderr]).toEqual([0, ''])
-  expect(stdout).toContain('the 3 classes\n  are on axis 3, the last. They belong on axis 1.')
+  expect(stdout).toContain('the 3 classes are on\n  axis 3, the last. They belong on axis 1.')
   expect(stdout).toContain('  input   2   4   5   3\n')
   expect(stdout).toContain('    PyTorch  input.permute(0, 3, 1, 2)\n    here     permute(input, [0, 3, 1, 2])\n')
   expect(stdout).toContain('crossEntropy(view, target)\n')

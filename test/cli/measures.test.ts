@@ -38,8 +38,10 @@ describe('psnr', () => {
         target        /y.npy  (2, 1, 1, 1)  float32
         --data-range  1
 
-        mean of images  Infinity               dB: the mean of the images' PSNRs; ∞ as soon as one image is perfect
-        of mean error   21.0720997             dB: the PSNR of the mean squared error of all pixels of all images
+        mean of images  Infinity               dB: the mean of the images' PSNRs; ∞ as soon as one image
+                                               is perfect
+        of mean error   21.0720997             dB: the PSNR of the mean squared error of all pixels of all
+                                               images
         images          Infinity, 18.06179974  dB: the PSNR of each image
         mse             0.0078125              the mean squared error of all pixels
       "

@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { readNpy } from '../../files/src/index.ts'
 import { crossEntropy, mseLoss } from '../../src/index.ts'
-import { binary, examples, json, scratch, surprisal } from './support.ts'
+import { binary, examples, json, scratch, surprisal, unwrapped } from './support.ts'
 
 const { folder, path, save } = scratch()
 const digits = ['digits/logits.npy', 'digits/labels.npy']
@@ -109,7 +109,7 @@ test('a disk that fills up between two outputs', () => {
   const script = 'trap "" XFSZ; ulimit -f 2; "$@" 2>&1; echo "exit code $?"'
   const args = ['-c', script, 'bash', process.execPath, binary, 'ce', ...call, '--grad', path('input.npy')]
   const said = execFileSync('bash', args, { cwd: examples, encoding: 'utf8' })
-  expect(said).toBe(`error: --grad, ${path('input.npy')}: cannot write it: the file is too large for this system\nexit code 4\n`)
+  expect(unwrapped(said)).toBe(`error: --grad, ${path('input.npy')}: cannot write it: the file is too large for this system\nexit code 4\n`)
   expect(readdirSync(folder)).toEqual([])
 })
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readNpy } from '../../files/src/index.ts'
-import { examples, json, scratch, surprisal } from './support.ts'
+import { examples, json, scratch, surprisal, unwrapped } from './support.ts'
 
 const { path, save } = scratch()
 const coins = ['segmentation/logits.npy', 'segmentation/mask.npy']
@@ -110,7 +110,7 @@ describe('merge', () => {
   test('the same report twice is warned of', () => {
     const file = of(0, 1)
     const { exit, stderr } = surprisal(['merge', file, file])
-    expect([exit, stderr]).toEqual([0, `warning: ${file} is the same report as ${file}, and counts again\n`])
+    expect([exit, unwrapped(stderr)]).toEqual([0, `warning: ${file} is the same report as ${file}, and counts again\n`])
   })
 
   test('what is no report, another loss, a missing file, an output that exists', () => {

@@ -28,6 +28,9 @@ interface Setting {
   readonly input?: Uint8Array
 }
 
+/** A text whose lines were broken to fit, in one line; what is indented goes on. */
+export const unwrapped = (text: string): string => text.replaceAll(/\n {2,}/g, ' ')
+
 /** The document on stdout, with whatever fields it has. */
 // biome-ignore lint/suspicious/noExplicitAny: the tests look into it field by field
 export const json = (args: readonly string[], setting?: Setting): any => JSON.parse(surprisal([...args, '--json'], setting).stdout)
