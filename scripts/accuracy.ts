@@ -30,6 +30,13 @@ export const sweeps: readonly Sweep[] = [
     from: least,
     to: 5,
   },
+  {
+    name: 'exp(x) as a term of a sum, x in [2^-26, 8]',
+    formula: (s, x) => expOfNegative32(s, x, true),
+    truth: Math.exp,
+    from: least,
+    to: 8,
+  },
   { name: 'log(x), x > 0', formula: (s, x) => s.log(x), truth: Math.log, from: 1.1754944e-38, to: 3.4028235e38 },
   { name: 'log1p(x), x in (-1, 3.4e38)', formula: (s, x) => s.log1p(x), truth: Math.log1p, from: -0.99999994, to: 3.4028235e38 },
   {

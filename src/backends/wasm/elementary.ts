@@ -31,20 +31,28 @@ export function exp32(s: Simd, x: Lanes): Lanes {
   return s.mul(s.mul(y, power(half)), power(rest))
 }
 
+const polynomialOfExp = [1, 1, 0.499992311000824, 0.16667115688323975, 0.041890256106853485, 0.008312467485666275]
+const polynomialOfExp2 = polynomialOfExp.map((coefficient, power) => coefficient * Math.LN2 ** power)
+
 /**
- * eˣ for x at most 0, in as few instructions as float32 needs; 0 below −87.68, where the result would be less than 2^−126.5.
+ * eˣ for x below 88, in as few instructions as float32 needs; 0 below −87.68, where the result would be less than 2^−126.5.
  *
- * `forSum` is for terms of a sum of which the largest is 1: their relative error may grow with |x|, since their share in the sum shrinks
+ * `forSum` is for terms of a sum of which the largest is near 1: their relative error may grow with |x|, since their share in the sum shrinks
  * with eˣ. (With FMA both are the same.)
  */
 export function expOfNegative32(s: Simd, x: Lanes, forSum: boolean): Lanes {
   const magic = 12582912 + 127
   const bounded = s.max(x, -88)
+  if (forSum && !s.target.fma) {
+    const scaled = s.mul(bounded, log2e)
+    const shifted = s.add(scaled, magic)
+    const fraction = s.sub(scaled, s.sub(shifted, magic))
+    return s.mul(s.polynomial(fraction, polynomialOfExp2), powerOfTwo(s, shifted))
+  }
   const shifted = s.fma(bounded, log2e, magic)
   const n = s.sub(shifted, magic)
-  const r = s.target.fma || forSum ? s.fma(n, -Math.LN2, bounded) : s.fma(n, -ln2Low32, s.fma(n, -ln2High32, bounded))
-  const y = s.polynomial(r, [1, 1, 0.499992311000824, 0.16667115688323975, 0.041890256106853485, 0.008312467485666275])
-  return s.mul(y, powerOfTwo(s, shifted))
+  const r = s.target.fma ? s.fma(n, -Math.LN2, bounded) : s.fma(n, -ln2Low32, s.fma(n, -ln2High32, bounded))
+  return s.mul(s.polynomial(r, polynomialOfExp), powerOfTwo(s, shifted))
 }
 
 /** log x; −∞ at 0, NaN below. */

@@ -23,6 +23,7 @@ export class RowSum {
   private readonly parts: readonly [Local, Local]
   private readonly even: Local
   private readonly odd: Local
+  private kept: readonly (readonly [Local, Local])[] | null = null
   /** The sum, after `gather`. */
   readonly value: Local
 
@@ -46,9 +47,21 @@ export class RowSum {
     for (const sum of [this.even, this.odd]) this.f.get(sum, lanes).op('f64x2.mul').set(sum)
   }
 
-  addVectors(vectors: readonly Lanes[]): void {
+  /** Remembers what has been added so far; nothing may wait in float32. */
+  keep(): void {
+    this.kept ??= [this.even, this.odd, this.value].map((local) => [local, this.f.local(local === this.value ? 'f64' : 'v128')])
+    for (const [local, copy] of this.kept) this.f.get(local).set(copy)
+  }
+
+  /** Back to what was kept. */
+  restore(): void {
+    for (const [local, copy] of this.kept ?? []) this.f.get(copy).set(local)
+  }
+
+  /** Vectors of even and odd place in a group are added to one part each. */
+  addVectors(vectors: readonly Lanes[], first: number): void {
     for (const [i, { local }] of vectors.entries()) {
-      const part = this.parts[i % 2]
+      const part = this.parts[(first + i) % 2]
       this.f.get(part, local).op('f32x4.add').set(part)
     }
   }
@@ -80,11 +93,11 @@ export function addToHalves(f: FunctionBuilder, vector: Local, even: Local, odd:
   f.op('f64x2.promote_low_f32x4').op('f64x2.add').set(odd)
 }
 
-/** Writes the loops of a sweep: groups of so many vectors, widest first, then elements. Four at a time are interleaved. */
+/** Writes the loops of a sweep: groups of so many vectors, widest first, then elements. `abreast` vectors at a time are interleaved. */
 export function sweep(
   target: SimdTarget,
   loaded: Map<string, Lanes>,
-  widths: readonly number[],
+  { widths, abreast }: { readonly widths: readonly number[]; readonly abreast: number },
   { from, end }: Span,
   at: Local,
   sums: readonly RowSum[],
@@ -115,9 +128,13 @@ export function sweep(
   }
   const group = (vectors: number) => {
     const offsets = Array.from({ length: vectors }, (_, i) => 16 * i)
-    for (let first = 0; first < vectors; first += 4) {
-      const steps = f.interleave(offsets.slice(first, first + 4).map((offset) => () => write(offset, true)))
-      for (const [i, sum] of sums.entries()) sum.addVectors(steps.map((lanes) => lanes[i]))
+    for (let first = 0; first < vectors; first += abreast) {
+      const steps = f.interleave(offsets.slice(first, first + abreast).map((offset) => () => write(offset, true)))
+      for (const [i, sum] of sums.entries())
+        sum.addVectors(
+          steps.map((lanes) => lanes[i]),
+          first,
+        )
     }
   }
   const zero = sums.length > 0 ? new Simd(target, loaded).constant(0) : null

@@ -3,8 +3,8 @@ import { expOfNegative32 } from './elementary.ts'
 import { compile } from './engine.ts'
 import type { CompiledKernel } from './memory.ts'
 import { addToHalves, upTo } from './row-sweep.ts'
+import type { RowsShape } from './rows-shape.ts'
 import { ConstantTable, type Lanes, Simd } from './simd.ts'
-import type { RowsShape } from './softmax-rows.ts'
 import { copyLines, copyRows } from './tile-copies.ts'
 
 /** The parameters of `rows`, in order; addresses are 0 where the specialisation has no use for them. Strides are in bytes. */

@@ -1,37 +1,11 @@
-import type { Algebra } from '../../algebra/algebra.ts'
 import { FunctionBuilder, type Local, type ValueType } from './assembler.ts'
 import { expOfNegative32 } from './elementary.ts'
 import { compile } from './engine.ts'
 import type { CompiledKernel } from './memory.ts'
+import { RowShift } from './row-shift.ts'
 import { RowSum, type Span, type Step, sweep } from './row-sweep.ts'
+import type { RowsShape } from './rows-shape.ts'
 import { ConstantTable, type Lanes, Simd } from './simd.ts'
-
-/** The statistics of a row, as `RowStatistics` of the family has them. */
-interface Statistics<V> {
-  readonly picked: V
-  readonly uniform: V
-  readonly logp: V
-  readonly weight: V
-  readonly lse: V
-}
-
-/** What a kernel of one value per row of scores is made of. */
-export interface RowsShape {
-  readonly value: <V, B>(m: Algebra<V, B>, row: Statistics<V>) => V
-  readonly slopePicked: <V, B>(m: Algebra<V, B>, row: Statistics<V>) => V | number
-  /** ∂ value / ∂ uniform, or null where `uniform` is not looked at. */
-  readonly slopeUniform: number | null
-  /** ∂ value / ∂ lse, or null where `lse` is not looked at. */
-  readonly slopeLse: (<V, B>(m: Algebra<V, B>, row: Statistics<V>) => V | number) | null
-  /** Target distributions are scale·q + shift; null where the target is a class per row. */
-  readonly blend: { readonly scale: number; readonly shift: number } | null
-  readonly weighted: boolean
-  readonly upstream: boolean
-  readonly values: boolean
-  readonly gradient: boolean
-  readonly targetGradient: boolean
-  readonly fma: boolean
-}
 
 /** The parameters of `rows`, in order; addresses are 0 where the specialisation has no use for them. */
 export const rowsParameters = [
@@ -51,15 +25,21 @@ export const rowsParameters = [
 
 export type RowsParameter = (typeof rowsParameters)[number][0]
 
-/** Where only the values of long rows are wanted, a row is read from memory once: in pieces that stay in the nearest cache for two sweeps. */
+/** So much of a row is looked at for its shift. */
+const firstBytes = 256
+
+/** Where only values are wanted, a row is read in pieces that stay in the nearest cache, should one have to be read again. */
 const pieceBytes = 16384
 
 /**
  * The kernel `rows(…) → total` for rows that lie in one piece, in float32 with float64 row statistics.
  *
- * Three sweeps over a row: its maximum; the exponentials, stored where the gradient will be, and their sum; and the gradient, by scaling them
- * in place. One exponential per element. Without gradients the first two go piece by piece, the sum so far being scaled when a larger
- * maximum turns up (M. Milakov and N. Gimelshein, "Online normalizer calculation for softmax", https://arxiv.org/abs/1805.02867).
+ * Softmax is the same whatever is subtracted from all scores, as long as nothing overflows. So the maximum of a row is not found out first:
+ * the largest of its first scores serves as the shift of all, in one sweep which adds up the exponentials, stores them where the gradient
+ * will be, and finds the maximum on its way. A second sweep makes the gradient of them in place. Where the maximum turns out to lie beyond
+ * the headroom the sweep is made again with it; without gradients only for a piece of the row, the sum so far being scaled
+ * (M. Milakov and N. Gimelshein, "Online normalizer calculation for softmax", https://arxiv.org/abs/1805.02867).
+ * Target distributions and label smoothing, which need differences to the true maximum, find it first.
  */
 export function rowsModule(shape: RowsShape): CompiledKernel {
   const f = new FunctionBuilder(
@@ -74,13 +54,20 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
   const loaded64 = new Map<string, Lanes>()
   const soft = shape.blend !== null
   const spreads = shape.slopeUniform !== null
-  const online = !soft && !spreads && !shape.gradient
+  // target distributions and label smoothing need differences to the true maximum
+  const guesses = !soft && !spreads
+  const online = guesses && !shape.gradient
   const i32 = () => f.local('i32')
   const f64 = () => f.local('f64')
   const v128 = () => f.local('v128')
   const [row, rowBytes, at, t] = Array.from({ length: 4 }, i32)
-  const [total, max, logSum, picked, logp, uniform, lse, weightOfRow, slopeA, slopeC, factor, k, spread] = Array.from({ length: 13 }, f64)
-  const [maxima, maxLanes, kLanes, spreadLanes, pickLanes] = Array.from({ length: 5 }, v128)
+  const [total, max, logSum, picked, logp, uniform, lse, weightOfRow, slopeA, slopeC, factor, k, spread, peak] = Array.from(
+    { length: 14 },
+    f64,
+  )
+  const [kLanes, spreadLanes, pickLanes] = Array.from({ length: 3 }, v128)
+  const shift = new RowShift(target, loaded)
+  const score = f.local('f32')
   const sum = new RowSum(f)
   const pickedSum = new RowSum(f)
   const ySum = new RowSum(f)
@@ -95,7 +82,10 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
   function oneRow(): void {
     if (soft) counted()
     else {
-      f.get(p.targets).memory('i32.load').tee(t).i32(0).op('i32.ge_s').when(counted, skipped)
+      f.get(p.targets).memory('i32.load').set(t)
+      // an ignored row has exponentials too, if there is a gradient of it
+      if (shape.gradient) exponentialsOfRow()
+      isCounted().when(counted, skipped)
     }
     const advance = (pointer: Local, by: Local | number) => {
       f.get(pointer)
@@ -112,12 +102,14 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
     f.get(row).i32(1).op('i32.add').tee(row).get(p.rows).op('i32.lt_u')
   }
 
+  function isCounted(): FunctionBuilder {
+    return f.get(t).i32(0).op('i32.ge_s')
+  }
+
   /** An ignored row has no value. Its gradient is 0 times its softmax, as in PyTorch: NaN where the scores are not finite. */
   function skipped(): void {
     if (shape.values) f.get(p.values).f32(0).memory('f32.store')
     if (!shape.gradient) return
-    findMax(wholeRow)
-    exponentials(wholeRow)
     f.f64(0)
     if (spreads) f.get(p.weightSum).op('f64.mul')
     f.get(sum.value).op('f64.div').set(k)
@@ -130,69 +122,113 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
 
   function counted(): void {
     if (online) byPieces()
-    else {
-      findMax(wholeRow)
-      if (!soft) pickScore()
-      exponentials(wholeRow)
-    }
+    else if (soft || !shape.gradient) exponentialsOfRow()
     statistics()
     if (shape.gradient) gradient()
     if (shape.targetGradient) targetGradient()
   }
 
+  /** Exponentials of a whole row, stored where the gradient will be, and their sums. */
+  function exponentialsOfRow(): void {
+    if (guesses) exponentialsByGuess()
+    else {
+      shift.start()
+      findMax(wholeRow)
+      shift.raise()
+      if (!soft) isCounted().when(pickScore)
+      exponentials(wholeRow)
+    }
+    settle()
+  }
+
+  /** In one sweep; in place scores cannot be read again, so that it is known before whether their shift will do. */
+  function exponentialsByGuess(): void {
+    const again = i32()
+    const inPlace = (op: 'i32.eq' | 'i32.ne') => f.get(p.x, p.gradient).op(op)
+    guess()
+    inPlace('i32.eq').when(() => {
+      findMax(wholeRow)
+      shift.isExceeded()
+      f.when(() => shift.raise())
+      isCounted().when(pickScore)
+    })
+    f.loop(() => {
+      exponentials(wholeRow)
+      shift.isExceeded()
+      f.tee(again)
+        .when(() => shift.raise())
+        .get(again)
+    })
+    // here its row is in the cache: at the start of the sweep the processor would wait for it
+    isCounted()
+    inPlace('i32.ne').op('i32.and').when(pickScore)
+  }
+
+  /** The largest of the first scores becomes the shift. */
+  function guess(): void {
+    const end = i32()
+    shift.start()
+    f.i32(firstBytes).set(end)
+    f.get(rowBytes, end, rowBytes, end).op('i32.lt_u').op('select').set(end)
+    findMax({ from: null, end })
+    shift.raise()
+  }
+
   function byPieces(): void {
-    const [from, end] = [i32(), i32()]
-    const [before, scale] = [v128(), f64()]
+    const [from, end, careful] = Array.from({ length: 3 }, i32)
     clear()
-    f.get(new Simd(target, loaded).constant(-Infinity).local).tee(maxima).set(maxLanes).i32(0).set(from)
+    guess()
+    f.i32(0).tee(from).set(careful)
     f.loop(() => {
       f.get(from).i32(pieceBytes).op('i32.add').tee(end)
       f.get(rowBytes, end, rowBytes).op('i32.lt_u').op('select').set(end)
-      f.get(maxLanes).set(before)
-      findMax({ from, end })
-      const s = new Simd(target, loaded)
-      // nothing is there to be scaled in the first piece, nor where no score was above −∞ so far
-      f.get(s.sub({ local: before }, { local: maxLanes }).local)
-        .lane('f32x4.extract_lane', 0)
-        .f32(0)
-        .op('f32.lt')
-        .get(from)
-        .i32(0)
-        .op('i32.gt_u')
-        .op('i32.and')
-        .when(() => {
-          const inner = new Simd(target, loaded)
-          const shrunk = expOfNegative32(inner, inner.sub({ local: before }, { local: maxLanes }), true)
-          f.get(shrunk.local).lane('f32x4.extract_lane', 0).op('f64.promote_f32').set(scale)
-          sum.scale(scale)
-        })
-      f.get(maxLanes)
-        .lane('f32x4.extract_lane', 0)
-        .f32(-Infinity)
-        .op('f32.gt')
-        .when(() => addExponentials({ from, end }))
-      f.get(end).tee(from).get(rowBytes).op('i32.lt_u')
+      f.get(careful).when(() => {
+        findMax({ from, end })
+        shift.raise(sum)
+      })
+      sum.keep()
+      addExponentials({ from, end })
+      shift.isExceeded()
+      f.when(
+        () => {
+          sum.restore()
+          f.i32(1).set(careful)
+        },
+        () => {
+          // e^(−∞ + ∞) is no number: where there is no score above −∞ so far, nothing has been added
+          shift.isFinite()
+          f.op('i32.eqz').when(() => sum.restore())
+          f.get(end).set(from)
+        },
+      )
+      f.get(from, rowBytes).op('i32.lt_u')
     })
     sum.gather()
     pickScore()
+    settle()
   }
 
-  /** The largest score of the span, and of what `maxima` held before, in all lanes of `maxLanes`. */
   function findMax(span: Span): void {
-    if (span.from === null) f.get(new Simd(target, loaded).constant(-Infinity).local).set(maxima)
     overRow(span, [], ({ load }) => {
-      f.get(maxima, load(p.x).local).op('f32x4.pmax').set(maxima)
+      shift.see(load(p.x))
       return []
     })
-    f.get(maxima, maxima, maxima).shuffle([8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7]).op('f32x4.pmax').tee(maxima)
-    f.get(maxima, maxima).shuffle([4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11]).op('f32x4.pmax').tee(maxima).set(maxLanes)
-    f.get(maxLanes).lane('f32x4.extract_lane', 0).op('f64.promote_f32').set(max)
   }
 
-  /** x[t] − max in float32, as the exponentials see it; before they overwrite the scores. */
+  /** Keeps what the largest score has added to the sum, e^(maximum − shift), and what the statistics need of the maximum. */
+  function settle(): void {
+    shift.maximum().op('f64.promote_f32').set(max)
+    f.f64(1).set(peak)
+    if (!guesses) return
+    f.get(rowBytes)
+      .i32(firstBytes)
+      .op('i32.gt_u')
+      .when(() => shift.exponential('maximum', !shape.gradient).set(peak))
+  }
+
+  /** Before exponentials overwrite the scores. */
   function pickScore(): void {
-    f.get(p.x, t).i32(2).op('i32.shl').op('i32.add').memory('f32.load')
-    f.get(maxLanes).lane('f32x4.extract_lane', 0).op('f32.sub').op('f64.promote_f32').set(picked)
+    f.get(p.x, t).i32(2).op('i32.shl').op('i32.add').memory('f32.load').set(score)
   }
 
   function clear(): void {
@@ -209,7 +245,8 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
   function addExponentials(span: Span): void {
     const sums = [sum, ...(soft ? [pickedSum, ySum] : []), ...(spreads ? [uniformSum] : [])]
     overRow(span, sums, ({ s, load, store }) => {
-      const d = s.sub(load(p.x), { local: maxLanes })
+      const d = s.sub(load(p.x), shift.lanes)
+      if (guesses) shift.see(load(p.x))
       const e = expOfNegative32(s, d, !shape.gradient)
       if (shape.gradient) store(p.gradient, e)
       const w = shape.weighted && (soft || spreads) ? load(p.weight) : null
@@ -237,12 +274,15 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
       return { local: wide }
     }
     const first = (value: Lanes) => f.get(value.local).lane('f64x2.extract_lane', 0)
-    first(s.log(lanes(sum.value))).set(logSum)
+    f.get(sum.value, peak).op('f64.div').set(logSum)
+    first(s.log(lanes(logSum))).set(logSum)
     if (soft) {
       f.get(pickedSum.value, ySum.value, logSum).op('f64.mul').op('f64.sub').tee(picked).set(logp)
       f.get(ySum.value).set(weightOfRow)
     } else {
-      f.get(picked, logSum).op('f64.sub').tee(picked).set(logp)
+      // in float32, as the exponentials see it
+      f.get(score)
+      shift.maximum().op('f32.sub').op('f64.promote_f32').get(logSum).op('f64.sub').tee(picked).set(logp)
       if (shape.weighted) {
         f.get(p.weight, t).i32(2).op('i32.shl').op('i32.add').memory('f32.load').op('f64.promote_f32').tee(weightOfRow)
         f.get(picked).op('f64.mul').set(picked)
@@ -289,6 +329,11 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
     }
     f.get(factor, slopeA).op('f64.mul').set(factor)
     splat(factor, pickLanes)
+    const [place, likely] = [i32(), f64()]
+    if (!soft) {
+      f.get(p.gradient, t).i32(2).op('i32.shl').op('i32.add').tee(place)
+      f.memory('f32.load').op('f64.promote_f32').set(likely)
+    }
     overRow(wholeRow, [], ({ s, load, store }) => {
       const w = shape.weighted && (soft || spreads) ? load(p.weight) : null
       let g = s.mul(load(p.gradient), { local: kLanes })
@@ -298,9 +343,10 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
       return []
     })
     if (soft) return
-    const place = i32()
-    f.get(p.gradient, t).i32(2).op('i32.shl').op('i32.add').tee(place)
-    f.get(place).memory('f32.load').op('f64.promote_f32')
+    f.get(place)
+    // p − 1 of a class that is nearly sure
+    if (spreads) f.get(place).memory('f32.load').op('f64.promote_f32')
+    else f.get(likely, k).op('f64.mul')
     f.get(factor, weightOfRow).op('f64.mul').op('f64.add').op('f32.demote_f64').memory('f32.store')
   }
 
@@ -315,7 +361,7 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
     splat(spread, wide)
     splat(logSum, logLanes)
     overRow(wholeRow, [], ({ s, load, store }) => {
-      const logp = s.sub(s.sub(load(p.x), { local: maxLanes }), { local: logLanes })
+      const logp = s.sub(s.sub(load(p.x), shift.lanes), { local: logLanes })
       const weighted = shape.weighted ? s.mul(load(p.weight), logp) : logp
       store(p.targetGradient, s.mul(weighted, { local: wide }))
       return []
@@ -327,7 +373,8 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
   }
 
   function overRow(span: Span, sums: readonly RowSum[], body: (step: Step) => readonly Lanes[]): void {
-    // without stores there are registers enough for wider groups
-    sweep(target, loaded, online ? [8, 4, 1] : [4, 1], span, at, sums, body)
+    // without stores there are registers enough for wider groups, and without FMA not for intermediate results of several vectors
+    const [widths, abreast] = online ? [[8, 4, 1], shape.fma ? 4 : 1] : [[4, 1], 4]
+    sweep(target, loaded, { widths, abreast }, span, at, sums, body)
   }
 }
