@@ -85,7 +85,10 @@ export function referenceRows(problem: RowsProblem, want: Want): Outcome {
         let slope = normalised ? (y === 0 && c !== t ? 0 : a * y) : a * (y - ySum * share)
         if (b !== null) slope += b * (normalised ? w[c] : w[c] - wSum * share)
         if (onLse !== 0) slope += onLse * share
-        dInput[start + c * inner] = normalised && slope === 0 && c !== t ? 0 : factor * slope
+        const flow = factor * slope
+        // where an infinite gradient flows in (over weights that add up to 0), PyTorch takes p times it from it: that is no number
+        const lost = !normalised && Math.abs(want.scale) === Infinity && (q !== null || c === t)
+        dInput[start + c * inner] = lost ? Number.NaN : normalised && slope === 0 && c !== t ? 0 : flow
       }
     }
     for (let c = 0; c < count; c++) {
