@@ -112,7 +112,8 @@ function flattened({ tensors }: State, { scores, target: name, shape }: ClassCal
     ]
   }
   const last = shape[shape.length - 1]
-  if (last === 0 || scores === null || shape.length < 3 || target.shape.length !== 1 || target.size * last !== tensors[scores].size) return []
+  if (last === 0 || scores === null || shape.length < 3 || target.shape.length !== 1 || target.size * last !== tensors[scores].size)
+    return []
   const says = `the ${scores} has its rows on ${shape.length - 1} axes, and the ${name} on one`
   const rows = `[-1, ${last}]`
   const to = reshape(tensors[scores], [-1, last])
