@@ -22,6 +22,23 @@ export function refuseUnknown(
   })
 }
 
+/** Refuses what is neither a loss nor a criterion of `nn`, where one has to be given. */
+export function refuseNoLoss(fn: string, given: unknown): void {
+  const callable = typeof given === 'function'
+  if (callable && ('plan' in given || 'report' in given)) return
+  const { spec } = callable ? (given as { readonly spec?: { readonly name: string } }) : {}
+  const name = spec !== undefined ? `the measure ${spec.name}` : callable ? `a function ${given.name}`.trimEnd() : null
+  throw new LossError({
+    code: 'argument-type',
+    fn,
+    argument: 'loss',
+    received: name ?? (given === null || given === undefined ? String(given) : `a value of type ${typeof given}`),
+    expected: 'a loss, or a criterion of nn that has been made',
+    repair: `${fn === 'Meter.add' ? 'meter.add' : fn}(crossEntropy, input, target), or (nn.CrossEntropyLoss(), input, target)`,
+    pytorch: null,
+  })
+}
+
 /** PyTorch's text for an option of another type, by Python's name of what came. */
 type TypeText = (argument: string, came: string) => string
 

@@ -94,7 +94,7 @@ export function toOption(name: string, option: OptionSpec): Option {
     case 'boolean':
       // --no-flag would stand beside a help that says what the flag does
       return option.default
-        ? new Option(`${flag} <true|false>`, `${help}${usual(true)}`).argParser(read.readBoolean)
+        ? new Option(`${flag} <true|false>`, `${help} (default: true; --no-${kebabCase(name)} turns it off)`).argParser(read.readBoolean)
         : new Option(flag, help)
   }
 }

@@ -10,7 +10,7 @@ import { Failure, usageFailure } from './failure.ts'
 import { afterAll } from './help.ts'
 import { errorDocument, measureDocument, printed, resultDocument, version } from './json.ts'
 import { listCommand } from './list.ts'
-import { kebabCase, losses, measures, named } from './losses.ts'
+import { commandName, kebabCase, losses, measures, named } from './losses.ts'
 import { type MeasureJob, measureCommand, runMeasure } from './measure.ts'
 import { mergeCommand } from './merge.ts'
 import { describe, describeMeasured } from './output.ts'
@@ -111,7 +111,16 @@ const programName = (command: Command): string => (command.parent === null ? 'su
 /** What commander refuses, as a failure that says where the help is. */
 const refusal = (command: Command) => (error: CommanderError) => {
   if (error.exitCode === 0) throw error
-  throw usageFailure(error.message.replace(/^error: /, '').replace(/\n\((.*)\)$/, '. $1'), `${programName(command)} --help`)
+  const text = error.message.replace(/^error: /, '').replace(/\n\((.*)\)$/, '. $1')
+  throw usageFailure(error.code === 'commander.unknownCommand' ? withParts(text) : text, `${programName(command)} --help`)
+}
+
+/** Commands of which the word is a part come before those that are spelled like it: `nce` is of info-nce-loss. */
+function withParts(text: string): string {
+  const [, word = '', , like = ''] = /^unknown command '(.*?)'(\. Did you mean (?:one of )?(.*)\?)?$/.exec(text) ?? []
+  const parts = [...losses, ...measures].map(({ spec }) => commandName(spec)).filter((name) => name.split('-').includes(word.toLowerCase()))
+  const all = [...new Set([...parts, ...like.split(', ')])].filter((name) => name !== '').slice(0, 5)
+  return parts.length === 0 ? text : `unknown command '${word}'. Did you mean ${all.length > 1 ? 'one of ' : ''}${all.join(', ')}?`
 }
 
 /** PyTorch's and the library's spellings of flags (`--ignore_index`, `--ignoreIndex`), and help of what does not exist. */
@@ -121,9 +130,36 @@ function normalised(argv: readonly string[], commands: readonly Command[]): stri
   // an infinite loss is no flag: the sign of mathematics in place of the hyphen
   const words = head.map((word) => (/^-inf(inity)?$/i.test(word) ? word.replace('-', '−') : spelled(word)))
   const asked = words[0] === 'help' ? words[1] : words[0]
-  const known =
-    asked === undefined || asked.startsWith('-') || commands.some((command) => [command.name(), ...command.aliases()].includes(asked))
-  return known || asked === 'help' ? [...words, ...argv.slice(head.length)] : [asked]
+  const command = commands.find((each) => [each.name(), ...each.aliases()].includes(asked ?? ''))
+  const known = asked === undefined || asked.startsWith('-') || command !== undefined || asked === 'help'
+  return known ? [...withBooleans(words, command), ...argv.slice(head.length)] : [asked]
+}
+
+/** What is on or off may be said in every way: `--full`, `--full true`, `--full=false`, `--no-full`. */
+function withBooleans(words: readonly string[], command: Command | undefined): string[] {
+  const all = command?.options.filter(({ helpGroupHeading, hidden }) => hidden || helpGroupHeading?.startsWith('Options of the loss')) ?? []
+  const valued = new Set(all.filter(({ flags }) => flags.endsWith('<true|false>')).map(({ long }) => long))
+  const switches = new Set(all.filter((option) => option.isBoolean()).map(({ long }) => long))
+  const given: string[] = []
+  for (let i = 0; i < words.length; i++) {
+    const [, no, name, own] = /^--(no-)?([a-z0-9-]+?)(?:=(true|false))?$/i.exec(words[i]) ?? []
+    const flag = `--${name}`
+    if (name === undefined || (!valued.has(flag) && !switches.has(flag))) {
+      given.push(words[i])
+      continue
+    }
+    const after = own === undefined && no === undefined ? (words[i + 1] ?? '') : ''
+    if (valued.has(flag) && /^(?!-|true$|false$).*(?<!\.npy)$/i.test(after) && after !== '') {
+      // neither a value nor a file: commander says so
+      given.push(words[i])
+      continue
+    }
+    const next = /^(true|false)$/i.test(after) ? words[++i] : 'true'
+    const on = no === undefined && (own ?? next).toLowerCase() === 'true'
+    if (valued.has(flag)) given.push(flag, String(on))
+    else if (on) given.push(flag)
+  }
+  return given
 }
 
 const beforeDashes = (argv: readonly string[]): readonly string[] => (argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv)

@@ -1,5 +1,5 @@
 import { type Card, card, shortest } from 'surprisal'
-import { paintFor } from './colour.ts'
+import { type Paint, paintFor } from './colour.ts'
 import { fieldsOf, words } from './help.ts'
 import { commandName } from './losses.ts'
 import type { Measured } from './measure.ts'
@@ -50,13 +50,23 @@ export function describeMeasured({ job, arrays, found, written }: Measured, pain
   })
   const [[name, first, ...help], ...rest] = rows
   const blocks = [given(job, arrays), [[name, paint.bold(first), ...help], ...rest]]
-  return `${paint.bold(commandName(spec))}  ${paint.dim(spec.summary)}\n${blocks.map((block) => `\n${columns(block, paint.dim)}`).join('')}`
+  const text = blocks.map((block) => `\n${columns(block, paint.dim)}`).join('')
+  return `${paint.bold(commandName(spec))}  ${paint.dim(spec.summary)}\n${text}${uncounted(found, arrays, paint)}`
+}
+
+/** What is said of NaN from nothing, as the report of a loss says it. */
+function uncounted(found: Measured['found'], arrays: Measured['arrays'], { bold, red }: Paint): string {
+  const [empty] = Object.entries(arrays).filter(([, { shape }]) => shape.includes(0))
+  if (empty === undefined && found.counted !== 0) return ''
+  const why = empty === undefined ? 'every token is ignored' : `${empty[0]} has no elements, shape ${tuple(empty[1].shape)}`
+  return `\n${bold(red('nothing is counted'))}: ${why}\n`
 }
 
 const shown = 4
 
 function digits(value: unknown): string {
   if (!Array.isArray(value)) return rounded(Number(value))
+  if (value.length === 0) return 'none'
   return `${value.slice(0, shown).map(rounded).join(', ')}${value.length > shown ? `, … (${value.length})` : ''}`
 }
 

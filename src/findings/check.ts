@@ -1,6 +1,7 @@
 import type { LossError } from '../errors.ts'
 import type { LossFunction } from '../loss.ts'
 import type { OptionsOf, OptionTable } from '../spec.ts'
+import { refuseNoLoss } from '../strict.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { type Stage, spelledIn, waysBehind } from './behind.ts'
 import { cannot, type Detector, type Draft, type Outcome } from './detector.ts'
@@ -25,6 +26,7 @@ export function check<Args extends readonly unknown[], T extends OptionTable>(
 ): Findings
 export function check<Args extends readonly unknown[]>(criterion: Checkable<Args>, ...args: Args): Findings
 export function check(loss: LossFunction | Checkable, ...args: unknown[]): Findings {
+  refuseNoLoss('check', loss)
   return 'check' in loss ? loss.check(...args) : examine(subjectOf(loss, args))
 }
 

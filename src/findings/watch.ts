@@ -16,7 +16,11 @@ export interface CheckOptions {
    * Each kind of finding is said once. What PyTorch computes is computed, whatever is found: a finding is said, never thrown.
    */
   readonly checks?: 'first' | 'always' | 'off'
-  /** Takes every finding, notes too. Left out, errors and warnings go where `onWarning` says, and notes with 'always' only. */
+  /**
+   * Takes every finding, notes too. Left out, errors and warnings go where `onWarning` says, and notes with 'always' only.
+   *
+   * What it throws reaches the caller of the criterion, in place of the loss: so a finding can be made an error.
+   */
   readonly onFinding?: (finding: Finding) => void
 }
 

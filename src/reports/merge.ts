@@ -1,6 +1,6 @@
 import type { Finding } from '../findings/finding.ts'
 import { readTotals } from './read.ts'
-import { addTotals, noReport, schema, type Totals } from './totals.ts'
+import { addTotals, type Merging, noReport, schema, type Totals } from './totals.ts'
 import type { Report } from './types.ts'
 
 /**
@@ -18,20 +18,27 @@ import type { Report } from './types.ts'
  * mergeReports(...parts).value // ≈ 13.666667
  * mergeReports(...parts).made // => '41 / 3, the number of elements'
  */
-export function mergeReports(...reports: readonly Pick<Report, 'totals' | 'findings'>[]): Report {
-  if (reports.length === 0) throw noReport('none')
-  let totals = totalsOf(reports[0])
-  for (const report of reports.slice(1)) totals = addTotals(totals, totalsOf(report))
+export function mergeReports(...reports: readonly Part[]): Report {
+  return merged(reports, 'mergeReports')
+}
+
+type Part = Pick<Report, 'totals' | 'findings'>
+
+/** The same on behalf of another function. */
+export function merged(reports: readonly Part[], fn: Merging): Report {
+  if (reports.length === 0) throw noReport('none', fn)
+  let totals = totalsOf(reports[0], fn)
+  for (const report of reports.slice(1)) totals = addTotals(totals, totalsOf(report, fn), fn)
   return readTotals(totals, mergedFindings(reports.flatMap(({ findings }) => findings ?? [])))
 }
 
-function totalsOf(report: Pick<Report, 'totals'>): Totals {
+function totalsOf(report: Pick<Report, 'totals'>, fn: Merging): Totals {
   const totals = (report as Partial<Report> | null | undefined)?.totals
   if (totals === undefined || totals === null)
-    throw noReport(report === null ? 'null' : `${typeof report === 'object' ? 'an object' : `a ${typeof report}`} without totals`)
-  if (totals.schema !== schema) throw noReport(`totals of version ${totals.schema}`)
+    throw noReport(report === null ? 'null' : `${typeof report === 'object' ? 'an object' : `a ${typeof report}`} without totals`, fn)
+  if (totals.schema !== schema) throw noReport(`totals of version ${totals.schema}`, fn)
   const whole = totals.of && totals.numbers && totals.sums?.sum !== undefined && totals.sums.denominator !== undefined
-  if (!whole) throw noReport('totals that are not whole')
+  if (!whole) throw noReport('totals that are not whole', fn)
   return totals
 }
 

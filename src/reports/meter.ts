@@ -1,8 +1,10 @@
 import { LossError } from '../errors.ts'
 import type { LossFunction } from '../loss.ts'
 import type { OptionsOf, OptionTable } from '../spec.ts'
-import { mergeReports } from './merge.ts'
+import { refuseNoLoss } from '../strict.ts'
+import { merged } from './merge.ts'
 import { report } from './report.ts'
+import type { Merging } from './totals.ts'
 import type { Report, ReportOptions } from './types.ts'
 
 /** What a meter needs of a criterion of `nn`. */
@@ -37,16 +39,21 @@ export class Meter {
     ...args: [...Args, options?: OptionsOf<T> | null]
   ): Report
   add(loss: LossFunction | Reporting<readonly unknown[]>, ...args: readonly unknown[]): Report {
+    refuseNoLoss('Meter.add', loss)
     const how = { ...this.how, first: this.all?.perSample.samples ?? 0 }
     const given = 'report' in loss ? loss.report(...args, how) : report(loss, ...padded(loss, args), how)
-    this.update(given)
+    this.put(given, 'Meter.add')
     return given
   }
 
   /** Adds a report that has been made already. */
   update(given: Pick<Report, 'totals' | 'findings'>): this {
-    this.all = this.all === null ? mergeReports(given) : mergeReports(this.all, given)
+    this.put(given, 'Meter.update')
     return this
+  }
+
+  private put(given: Pick<Report, 'totals' | 'findings'>, fn: Merging): void {
+    this.all = merged(this.all === null ? [given] : [this.all, given], fn)
   }
 
   /** The report of everything that was added. Throws LossError where nothing was. */

@@ -4,7 +4,7 @@ import { check } from '../findings/check.ts'
 import type { Finding } from '../findings/finding.ts'
 import type { LossFunction } from '../loss.ts'
 import type { OptionsOf, OptionTable } from '../spec.ts'
-import { refuseUnknown } from '../strict.ts'
+import { refuseNoLoss, refuseUnknown } from '../strict.ts'
 import { measure } from './measure.ts'
 import { readTotals } from './read.ts'
 import type { Report, ReportOptions } from './types.ts'
@@ -24,6 +24,7 @@ export function report<Args extends readonly unknown[], T extends OptionTable>(
   loss: LossFunction<Args, T>,
   ...args: [...Args, options?: OptionsOf<T> | null, how?: ReportOptions]
 ): Report {
+  refuseNoLoss('report', loss)
   const any = loss as unknown as LossFunction
   const { length } = any.spec.inputs
   const how = readReportOptions(args.length > length + 1 ? args[length + 1] : undefined)

@@ -80,8 +80,8 @@ export type CountName = 'parts' | 'counted' | 'ignored' | 'values' | 'samples' |
 export const spell = (value: number): Spelled => (Number.isFinite(value) ? value + 0 : (String(value) as Spelled))
 
 /** The totals of the whole. Throws LossError for parts of different losses, options, dtypes or axes. */
-export function addTotals(a: Totals, b: Totals): Totals {
-  refuseStrangers(a, b)
+export function addTotals(a: Totals, b: Totals, fn: Merging = 'mergeReports'): Totals {
+  refuseStrangers(a, b, fn)
   const top = Math.min(a.top, b.top)
   const names = Object.keys(a.sums).filter((name) => b.sums[name] !== undefined)
   const [own, other] = [a.range, b.range]
@@ -174,13 +174,17 @@ function stacked(a: Shape | null, b: Shape | null): Shape | null {
   return a.every((extent, axis) => axis === 0 || extent === b[axis]) ? [a[0] + b[0], ...a.slice(1)] : null
 }
 
-function refuseStrangers(a: Totals, b: Totals): void {
+/** Which function of the user's puts reports together, for errors. */
+export type Merging = 'mergeReports' | 'Meter.add' | 'Meter.update'
+
+function refuseStrangers(a: Totals, b: Totals, fn: Merging): void {
+  const argument = fn === 'Meter.add' ? 'loss' : 'reports'
   const apart = a.of.apart ?? b.of.apart
   if (apart !== null) {
     throw new LossError({
       code: 'report',
-      fn: 'mergeReports',
-      argument: 'reports',
+      fn,
+      argument,
       received: `two of ${a.of.loss}`,
       expected: `reports of a loss whose whole is the sum of its parts; ${apart}`,
       repair:
@@ -198,23 +202,26 @@ function refuseStrangers(a: Totals, b: Totals): void {
     if (first === second) continue
     throw new LossError({
       code: 'report',
-      fn: 'mergeReports',
-      argument: 'reports',
+      fn,
+      argument,
       received: `the ${name} ${second}`,
-      expected: `the same ${name} in all of them: ${first}, the first report's`,
-      repair: 'merge only reports of one loss with the same options, dtype, reduction, and number of classes',
+      expected: `the same ${name} in all of them: ${first}, the first ${fn === 'Meter.add' ? "batch's" : "report's"}`,
+      repair:
+        fn === 'Meter.add'
+          ? 'a Meter for each loss, and for other options, dtypes, reductions, and numbers of classes'
+          : 'merge only reports of one loss with the same options, dtype, reduction, and number of classes',
       pytorch: null,
     })
   }
 }
 
-export const noReport = (received: string): LossError =>
+export const noReport = (received: string, fn: Merging = 'mergeReports'): LossError =>
   new LossError({
     code: 'report',
-    fn: 'mergeReports',
+    fn,
     argument: 'reports',
     received,
     expected: 'reports of this version, as report() and JSON.parse give them, with their totals',
-    repair: 'mergeReports(report(crossEntropy, input, target), …)',
+    repair: fn === 'mergeReports' ? 'mergeReports(report(crossEntropy, input, target), …)' : 'meter.add(crossEntropy, input, target)',
     pytorch: null,
   })

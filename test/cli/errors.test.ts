@@ -114,6 +114,14 @@ test('numbers with a slip among them are no file name', () => {
   ])
 })
 
+test('a word that is a part of a name is looked for there first', () => {
+  const said = (word: string) => surprisal([word, ...digits]).stderr.split('\n')[0]
+  expect(said('nce')).toBe("error: unknown command 'nce'. Did you mean one of info-nce-loss, bce, ce?")
+  expect(said('hinge')).toContain('Did you mean one of hinge-embedding-loss, lovasz-hinge-loss')
+  expect(said('crossentropy')).toContain('Did you mean cross-entropy?')
+  expect(said('xyzzy')).toBe("error: unknown command 'xyzzy'")
+})
+
 test('--json: one document on stdout, for errors too', () => {
   expect(json(['ce', ...coins]).error).toMatchObject({
     exit: 3,

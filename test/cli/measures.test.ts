@@ -129,3 +129,16 @@ test('the list has them too', () => {
   expect(listed.map((each: { command: string }) => each.command)).toEqual(measures.map(({ spec }) => commandName(spec)))
   expect(listed[2].gives).toEqual(measures[2].spec.gives)
 })
+
+test('of nothing a measure is NaN, and says why', () => {
+  const none = save('no-images.npy', tensor(new Float32Array(0), { shape: [0, 3, 16, 16] }))
+  for (const measure of ['psnr', 'ssim']) {
+    const { exit, stdout } = surprisal([measure, none, none, '--data-range', '1'])
+    expect(exit).toBe(0)
+    expect(stdout).toMatch(/^ {2}images +none /m)
+    expect(stdout).toMatch(/\nnothing is counted: input has no elements, shape \(0, 3, 16, 16\)\n$/)
+  }
+  const ignored = save('ignored.npy', tensor(BigInt64Array.of(-100n, -100n)))
+  const scores = save('two-scores.npy', tensor(Float32Array.of(1, 2, 3, 4), { shape: [2, 2] }))
+  expect(surprisal(['perplexity', scores, ignored]).stdout).toMatch(/\nnothing is counted: every token is ignored\n$/)
+})

@@ -120,6 +120,23 @@ describe('onFinding', () => {
     expect(heard.map(({ code }) => code)).toContain('softmax-twice')
   })
 
+  test('what it throws reaches the caller: a finding can be made an error; the next call has its value', () => {
+    const strict = (checks: 'first' | 'always') =>
+      nn.CrossEntropyLoss({
+        checks,
+        onFinding: ({ code, level }) => {
+          if (level !== 'note') throw new RangeError(code)
+        },
+      })
+    for (const checks of ['first', 'always'] as const) {
+      const criterion = strict(checks)
+      expect(() => criterion(probabilities, target)).toThrow(new RangeError('softmax-twice'))
+      // each finding is said once
+      expect(criterion(probabilities, target).item()).toBe(crossEntropy(probabilities, target).item())
+    }
+    expect(said).toEqual([])
+  })
+
   test('is no option of the loss', () => {
     expect(nn.MSELoss({ onFinding: () => {}, checks: 'always', reduction: 'sum' }).options).toEqual({ reduction: 'sum' })
   })
