@@ -36,6 +36,52 @@ export function classSums(problem: OverlapProblem, x: Numbers, sums: Sums, kept:
   })
 }
 
+/** Adds up the probabilities of one image, which are there already. */
+export function addSums({ classes, pixels, target, perImage, squared }: OverlapProblem, image: number, p: Numbers, sums: Sums): void {
+  const unit = perImage ? image * classes : 0
+  const { common, predicted } = sums
+  for (let c = 0, at = 0; c < classes; c++, at += pixels)
+    predicted[unit + c] += squared ? sumOfProducts(p, at, p, at, pixels) : sumOf(p, at, pixels)
+  if ('labels' in target) {
+    const { labels } = target
+    for (let i = 0, row = image * pixels; i < pixels; i++, row++)
+      if (labels[row] >= 0) common[unit + labels[row]] += p[labels[row] * pixels + i]
+    return
+  }
+  for (let c = 0, at = 0; c < classes; c++, at += pixels) {
+    common[unit + c] += sumOfProducts(p, at, target.values, image * classes * pixels + at, pixels)
+  }
+}
+
+/** Four at a time, whose additions do not wait for each other. */
+function sumOf(p: Numbers, start: number, count: number): number {
+  let s0 = 0
+  let s1 = 0
+  let s2 = 0
+  let s3 = 0
+  let i = start
+  for (const end = start + count - 3; i < end; i += 4) {
+    s0 += p[i]
+    s1 += p[i + 1]
+    s2 += p[i + 2]
+    s3 += p[i + 3]
+  }
+  for (; i < start + count; i++) s0 += p[i]
+  return s0 + s1 + (s2 + s3)
+}
+
+function sumOfProducts(p: Numbers, start: number, q: ArrayLike<number>, from: number, count: number): number {
+  let s0 = 0
+  let s1 = 0
+  let i = 0
+  for (; i < count - 1; i += 2) {
+    s0 += p[start + i] * q[from + i]
+    s1 += p[start + i + 1] * q[from + i + 1]
+  }
+  if (i < count) s0 += p[start + i] * q[from + i]
+  return s0 + s1
+}
+
 /** Σ −w·t·log p over a block, with log p = x − largest + log scale. */
 function crossEntropies(
   { classes, pixels, crossEntropy }: OverlapProblem,
@@ -114,40 +160,65 @@ function throughLabels(
   gradient: Numbers,
 ): void {
   const { common, predicted } = slopes
+  const { p: sum, gp, wt, own } = column
   const weight = crossEntropy?.weight ?? null
-  column.p.fill(0)
-  column.gp.fill(0)
-  column.wt.fill(0)
+  sum.fill(0)
+  gp.fill(0)
+  wt.fill(0)
   for (let c = 0, at = first; c < classes; c++, at += pixels) {
-    const byPredicted = predicted[unit + c]
-    for (let b = 0; b < size; b++) {
-      const p = gradient[at + b]
-      column.p[b] += p
-      column.gp[b] += squared ? 2 * byPredicted * p * p : byPredicted * p
-    }
+    if (squared) addSquares(gradient, at, size, 2 * predicted[unit + c], column)
+    else addProducts(gradient, at, size, predicted[unit + c], column)
   }
   for (let b = 0; b < size; b++) {
     const label = labels[row + b]
     if (label < 0) continue
     const p = gradient[first + label * pixels + b]
-    column.own[b] = p
-    column.gp[b] += common[unit + label] * p
-    if (crossEntropy !== null) column.wt[b] = slopes.crossEntropy * (weight === null ? 1 : weight[label])
+    own[b] = p
+    gp[b] += common[unit + label] * p
+    if (crossEntropy !== null) wt[b] = slopes.crossEntropy * (weight === null ? 1 : weight[label])
   }
   for (let c = 0, at = first; c < classes; c++, at += pixels) {
-    const byPredicted = predicted[unit + c]
-    for (let b = 0; b < size; b++) {
-      const p = gradient[at + b]
-      gradient[at + b] = p * ((squared ? 2 * byPredicted * p : byPredicted) * column.p[b] - column.gp[b] + column.wt[b])
-    }
+    if (squared) throughSquares(gradient, at, size, 2 * predicted[unit + c], column)
+    else throughProducts(gradient, at, size, predicted[unit + c], column)
   }
   for (let b = 0; b < size; b++) {
     const label = labels[row + b]
     if (label < 0) continue
-    const p = column.own[b]
+    const p = own[b]
     const byPredicted = squared ? 2 * predicted[unit + label] * p : predicted[unit + label]
-    const byOverlap = p * ((common[unit + label] + byPredicted) * column.p[b] - column.gp[b])
-    gradient[first + label * pixels + b] = byOverlap - column.wt[b] * (column.p[b] - p)
+    const byOverlap = p * ((common[unit + label] + byPredicted) * sum[b] - gp[b])
+    gradient[first + label * pixels + b] = byOverlap - wt[b] * (sum[b] - p)
+  }
+}
+
+// loops over the pixels of a class, each alone in a function: engines keep what does not change in registers then
+
+/** Σp and Σg·p, where g is a constant of the class. */
+function addProducts(gradient: Numbers, at: number, size: number, g: number, { p: sum, gp }: Column): void {
+  for (let b = 0; b < size; b++) {
+    const p = gradient[at + b]
+    sum[b] += p
+    gp[b] += g * p
+  }
+}
+
+/** The same, where g is a constant of the class times p. */
+function addSquares(gradient: Numbers, at: number, size: number, g: number, { p: sum, gp }: Column): void {
+  for (let b = 0; b < size; b++) {
+    const p = gradient[at + b]
+    sum[b] += p
+    gp[b] += g * p * p
+  }
+}
+
+function throughProducts(gradient: Numbers, at: number, size: number, g: number, { p: sum, gp, wt }: Column): void {
+  for (let b = 0; b < size; b++) gradient[at + b] *= g * sum[b] - gp[b] + wt[b]
+}
+
+function throughSquares(gradient: Numbers, at: number, size: number, g: number, { p: sum, gp, wt }: Column): void {
+  for (let b = 0; b < size; b++) {
+    const p = gradient[at + b]
+    gradient[at + b] = p * (g * p * sum[b] - gp[b] + wt[b])
   }
 }
 

@@ -43,6 +43,28 @@ export function elementSums(problem: OverlapProblem, x: Numbers, sums: Sums, kep
   }
 }
 
+/** The same of sigmoids that are kept already. */
+export function addElements(problem: OverlapProblem, x: Numbers, sums: Sums, kept: Numbers): void {
+  const { images, classes, pixels, perImage, squared } = problem
+  const { values, ignored } = truthsOf(problem.target)
+  for (let image = 0; image < images; image++) {
+    for (let c = 0; c < classes; c++) {
+      const unit = perImage ? image * classes + c : c
+      let common = 0
+      let predicted = 0
+      for (let i = (image * classes + c) * pixels, end = i + pixels; i < end; i++) {
+        const t = values[i]
+        if (t === ignored) continue
+        const p = x[i] < 0 ? kept[i] : 1 - kept[i]
+        common += p * t
+        predicted += squared ? p * p : p
+      }
+      sums.common[unit] += common
+      sums.predicted[unit] += predicted
+    }
+  }
+}
+
 /** Makes the gradient of what was kept, in its place. */
 export function elementGradients(problem: OverlapProblem, x: Numbers, slopes: Slopes, gradient: Numbers): void {
   const { images, classes, pixels, activation, perImage, squared } = problem

@@ -8,12 +8,15 @@ import type { TensorLike } from '../../tensor/from.ts'
 import { chosenClasses, type Mode, type Pixels, readPixels, refusesClasses, resultOf } from './check.ts'
 import type { Activation, OverlapFormula, OverlapProblem } from './problem.ts'
 import { referenceOverlap } from './reference.ts'
+import { runOverlap } from './wasm.ts'
 
 /** The overlap of the predicted and the true region of a class. */
 export const overlapKernel: Kernel<OverlapProblem> = {
   family: 'overlap',
   about: 'one value per class, or per image and class, from sums over its pixels',
+  simd: ['float32'],
   reference: referenceOverlap,
+  wasm: runOverlap,
 }
 
 /** What the losses of the overlap of classes have in common. */

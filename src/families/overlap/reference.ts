@@ -23,8 +23,16 @@ export interface Slopes {
   readonly crossEntropy: number
 }
 
-/** The kernel on plain numbers: sums over all pixels, terms of the classes, and back to the pixels. Sums are in float64. */
-export function referenceOverlap(problem: OverlapProblem, want: Want): Outcome {
+/** The kernel on plain numbers. */
+export const referenceOverlap = (problem: OverlapProblem, want: Want): Outcome => overlapOf(problem, want, classSums, elementSums)
+
+/** Sums over all pixels, terms of the classes, and back to the pixels. Sums are in float64. */
+export function overlapOf(
+  problem: OverlapProblem,
+  want: Want,
+  sumsOfClasses: typeof classSums,
+  sumsOfElements: typeof elementSums,
+): Outcome {
   const { input, activation, compute, truth, chosen, counts, factor } = problem
   const x = numbersOf(input, compute)
   const wanted = want.gradients.includes('input')
@@ -33,8 +41,8 @@ export function referenceOverlap(problem: OverlapProblem, want: Want): Outcome {
   const units = truth.length
   const sums: Sums = { common: new Float64Array(units), predicted: new Float64Array(units), crossEntropy: 0 }
   const exclusive = activation === 'softmax' || 'labels' in problem.target
-  if (exclusive) classSums(problem, x, sums, gradient)
-  else elementSums(problem, x, sums, gradient)
+  if (exclusive) sumsOfClasses(problem, x, sums, gradient)
+  else sumsOfElements(problem, x, sums, gradient)
 
   const values = want.values ? allocateNumbers(compute, counts.length) : null
   const total = new ExactSum()
