@@ -126,7 +126,7 @@ function withParts(text: string): string {
 /** PyTorch's and the library's spellings of flags (`--ignore_index`, `--ignoreIndex`), and help of what does not exist. */
 function normalised(argv: readonly string[], commands: readonly Command[]): string[] {
   const head = beforeDashes(argv)
-  const spelled = (word: string) => word.replace(/^--[A-Za-z_]+(?==|$)/, (flag) => `--${kebabCase(flag.slice(2))}`)
+  const spelled = (word: string) => word.replace(/^--(?:no-)?[A-Za-z_]+(?==|$)/, (flag) => `--${kebabCase(flag.slice(2))}`)
   // an infinite loss is no flag: the sign of mathematics in place of the hyphen
   const words = head.map((word) => (/^-inf(inity)?$/i.test(word) ? word.replace('-', '−') : spelled(word)))
   const asked = words[0] === 'help' ? words[1] : words[0]
