@@ -19,6 +19,8 @@ export interface RowsShape {
   readonly slopeLse: (<V, B>(m: Algebra<V, B>, row: Statistics<V>) => V | number) | null
   /** Target distributions are scale·q + shift; null where the target is a class per row. */
   readonly blend: { readonly scale: number; readonly shift: number } | null
+  /** Whether rows have more than `firstScores`. */
+  readonly long: boolean
   readonly weighted: boolean
   readonly upstream: boolean
   readonly values: boolean

@@ -25,8 +25,8 @@ export const rowsParameters = [
 
 export type RowsParameter = (typeof rowsParameters)[number][0]
 
-/** So much of a row is looked at for its shift. */
-const firstBytes = 256
+/** So many of a row's scores are looked at for its shift. */
+export const firstScores = 64
 
 /** Where only values are wanted, a row is read in pieces that stay in the nearest cache, should one have to be read again. */
 const pieceBytes = 16384
@@ -39,7 +39,7 @@ const pieceBytes = 16384
  * will be, and finds the maximum on its way. A second sweep makes the gradient of them in place. Where the maximum turns out to lie beyond
  * the headroom the sweep is made again with it; without gradients only for a piece of the row, the sum so far being scaled
  * (M. Milakov and N. Gimelshein, "Online normalizer calculation for softmax", https://arxiv.org/abs/1805.02867).
- * Target distributions and label smoothing, which need differences to the true maximum, find it first.
+ * Target distributions and label smoothing, which need differences to the true maximum, find it first; so do short rows.
  */
 export function rowsModule(shape: RowsShape): CompiledKernel {
   const f = new FunctionBuilder(
@@ -54,9 +54,9 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
   const loaded64 = new Map<string, Lanes>()
   const soft = shape.blend !== null
   const spreads = shape.slopeUniform !== null
-  // target distributions and label smoothing need differences to the true maximum
-  const guesses = !soft && !spreads
-  const online = guesses && !shape.gradient
+  // a short row is at hand; target distributions and label smoothing need differences to the true maximum
+  const guesses = shape.long && !soft && !spreads
+  const online = !soft && !spreads && !shape.gradient
   const i32 = () => f.local('i32')
   const f64 = () => f.local('f64')
   const v128 = () => f.local('v128')
@@ -121,7 +121,7 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
   }
 
   function counted(): void {
-    if (online) byPieces()
+    if (guesses && online) byPieces()
     else if (soft || !shape.gradient) exponentialsOfRow()
     statistics()
     if (shape.gradient) gradient()
@@ -168,8 +168,7 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
   function guess(): void {
     const end = i32()
     shift.start()
-    f.i32(firstBytes).set(end)
-    f.get(rowBytes, end, rowBytes, end).op('i32.lt_u').op('select').set(end)
+    f.i32(4 * firstScores).set(end)
     findMax({ from: null, end })
     shift.raise()
   }
@@ -218,12 +217,7 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
   /** Keeps what the largest score has added to the sum, e^(maximum − shift), and what the statistics need of the maximum. */
   function settle(): void {
     shift.maximum().op('f64.promote_f32').set(max)
-    f.f64(1).set(peak)
-    if (!guesses) return
-    f.get(rowBytes)
-      .i32(firstBytes)
-      .op('i32.gt_u')
-      .when(() => shift.exponential('maximum', !shape.gradient).set(peak))
+    if (guesses) shift.exponential('maximum', !shape.gradient).set(peak)
   }
 
   /** Before exponentials overwrite the scores. */
@@ -274,7 +268,9 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
       return { local: wide }
     }
     const first = (value: Lanes) => f.get(value.local).lane('f64x2.extract_lane', 0)
-    f.get(sum.value, peak).op('f64.div').set(logSum)
+    f.get(sum.value)
+    if (guesses) f.get(peak).op('f64.div')
+    f.set(logSum)
     first(s.log(lanes(logSum))).set(logSum)
     if (soft) {
       f.get(pickedSum.value, ySum.value, logSum).op('f64.mul').op('f64.sub').tee(picked).set(logp)

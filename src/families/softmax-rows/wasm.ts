@@ -3,7 +3,7 @@ import { cached, features } from '../../backends/wasm/engine.ts'
 import type { CompiledKernel } from '../../backends/wasm/memory.ts'
 import type { RowsShape } from '../../backends/wasm/rows-shape.ts'
 import { lanesModule } from '../../backends/wasm/softmax-lanes.ts'
-import { rowsModule } from '../../backends/wasm/softmax-rows.ts'
+import { firstScores, rowsModule } from '../../backends/wasm/softmax-rows.ts'
 import type { RowsProblem } from './problem.ts'
 import { referenceRows } from './reference.ts'
 import { besideEachOther } from './wasm-lanes.ts'
@@ -50,6 +50,7 @@ function compiled(
       slopeUniform: formula.slope.uniform(params),
       slopeLse: formula.slope.lse === undefined ? null : (m, row) => formula.slope.lse?.(m, row, params) ?? 0,
       blend: soft ? formula.blend(params) : null,
+      long: params.classes > firstScores,
       weighted: weight !== null,
       upstream: want.upstream !== null,
       values: want.values,
