@@ -2,10 +2,12 @@ import { type CheckState, card, type Finding, type Fit } from 'surprisal'
 import type { CheckResult } from './check.ts'
 import { type Paint, paintFor } from './colour.ts'
 import { exitCode } from './exit.ts'
+import { words } from './help.ts'
 import { jsonNumber, SCHEMA, version } from './json.ts'
 import { commandName, kebabCase, snakeName } from './losses.ts'
 import { rounded, tuple } from './numbers.ts'
 import { inPython } from './python.ts'
+import { type GivenAll, repairRow } from './repair.ts'
 import { speller } from './spelling.ts'
 import { isFile } from './values.ts'
 import { hang } from './wrap.ts'
@@ -24,7 +26,7 @@ export function describeCheck(result: CheckResult, paint: Paint = paintFor(proce
   const blocks = [
     ...(fits === null ? [] : [guess(fits, paint)]),
     `${title}\n${given(result, paint)}`,
-    ...findings.map((finding) => described(finding, loss.spec.name, paint)),
+    ...findings.map((finding) => described(finding, loss.spec.name, paint, result.given)),
     states(findings.checks, loss.spec.name, paint),
     `${(failed ? paint.red : paint.green)(verdict(findings))}${failed && level !== 'error' ? paint.dim(`  (fails at --level ${level})`) : ''}`,
   ]
@@ -79,15 +81,17 @@ export function described(
   { code, level, argument, message, evidence, repair, pytorch, drawing }: Finding,
   fn: string,
   paint: Paint,
+  given: GivenAll = {},
 ): string {
   const colour = { error: paint.red, warning: paint.yellow, note: paint.bold }[level]
   const spell = speller(fn)
-  const numbers = Object.entries(evidence).map(([name, value]) => `${name} ${evidenceText(value)}`)
+  const numbers = Object.entries(evidence)
+    .filter(([, value]) => !Array.isArray(value) || value.length > 0)
+    .map(([name, value]) => `${words(name)} ${evidenceText(value)}`)
   const rows = [
     // of a refusal the sentence says it all
     ...(numbers.length === 0 || code === 'refused' ? [] : [['evidence', numbers.join(', ')]]),
-    // a call is to be typed as it stands; only sentences are rewritten for the command line
-    ['repair', repair.surprisal.includes(`${fn}(`) ? repair.surprisal : spell(repair.surprisal)],
+    repairRow(repair.surprisal, fn, given),
     ['PyTorch', repair.pytorch],
     ['', pytorch === null ? '(says nothing)' : `(says: ${pytorch})`],
   ]
@@ -119,7 +123,9 @@ function states(checks: readonly CheckState[], fn: string, { dim }: Paint): stri
   const impossible = [...reasons].map(([reason, codes]) => hang(`${codes.join(', ')}: ${spell(reason)}`, '  ', '    '))
   return dim(
     [
-      ...kinds.map(([once, codes]) => hang(`clear${once === '' ? '' : ` ${once}`} (${codes.length}): ${codes.join(', ')}`, '', '  ')),
+      ...kinds.map(([once, codes]) =>
+        hang(`clear${once === '' ? '' : ` ${spell(once)}`} (${codes.length}): ${codes.join(', ')}`, '', '  '),
+      ),
       ...(impossible.length === 0 ? [] : [`not possible (${of('not possible').length}):`, ...impossible]),
     ].join('\n'),
   )

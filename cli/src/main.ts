@@ -94,17 +94,10 @@ function configured(program: Command): Command {
     .configureHelp({
       styleTitle: bold,
       commandUsage: (command) => `${programName(command)} ${command.usage()}`,
-      subcommandTerm: shortest,
+      subcommandTerm: (command) => [command.name(), ...(named(command.name())?.spec.aliases ?? [])].join(', '),
     })
     .showSuggestionAfterError()
 }
-
-/** A command with its short names, as many as leave room for its summary. */
-const shortest = (command: Command): string =>
-  (named(command.name())?.spec.aliases ?? []).reduce(
-    (names, alias) => (names.length + 2 + alias.length <= 50 ? `${names}, ${alias}` : names),
-    command.name(),
-  )
 
 const programName = (command: Command): string => (command.parent === null ? 'surprisal' : `surprisal ${command.name()}`)
 

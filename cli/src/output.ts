@@ -20,7 +20,7 @@ export function describe(result: Result, paint = paintFor(process.stdout)): stri
     `${reportBlock(result, result.job.asked ?? {}, paint)}${spread(result)}`,
     ...(written.length > 0 ? [columns(written, paint.dim)] : []),
   ]
-  return `${title}\n${blocks.map((block) => `\n${block}`).join('')}${findingsBlock(result.findings, spec.name, paint)}`
+  return `${title}\n${blocks.map((block) => `\n${block}`).join('')}${findingsBlock(result.findings, spec.name, paint, { ...result.job.inputs, ...result.job.options })}`
 }
 
 /** `PyTorch: F.mse_loss, nn.MSELoss`. */

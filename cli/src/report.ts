@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type Finding, type LossSpec, type Report, type ReportOptions, reportText } from 'surprisal'
 import { described } from './check-output.ts'
 import type { Paint } from './colour.ts'
+import type { GivenAll } from './repair.ts'
 import { readInteger, readNumber } from './values.ts'
 
 /** What the command line asks of a report. */
@@ -48,8 +49,8 @@ export function reportBlock(report: Report, { per, top }: Asked, paint: Paint): 
   return `${text}\n`
 }
 
-export const findingsBlock = (findings: readonly Finding[], fn: string, paint: Paint): string =>
-  findings.map((finding) => `\n${described(finding, fn, paint)}\n`).join('')
+export const findingsBlock = (findings: readonly Finding[], fn: string, paint: Paint, given?: GivenAll): string =>
+  findings.map((finding) => `\n${described(finding, fn, paint, given)}\n`).join('')
 
 function readTop(text: string): number {
   const top = readInteger(text)

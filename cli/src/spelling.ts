@@ -25,6 +25,13 @@ const arrayRules: readonly Rule[] = [
   [/,? or (?:a plain array of integers|\w+ as plain numbers)/g, ''],
   [/sigmoid\((\w+)\) first/g, 'a sigmoid of $1 first'],
   [/\bsizeAverage and reduce\b/g, '--size-average and --reduce'],
+  // what the library does by other means than the command
+  [
+    /mergeReports and Meter add batches exactly, and a criterion with checks: 'always' compares them/g,
+    'surprisal merge adds saved reports exactly',
+  ],
+  [/; report shows the value beside/g, '; the command of the loss shows the value beside'],
+  [/: report\(…\)\.worst names the worst/g, ': the command of the loss names the worst, --top 20 more of them'],
 ]
 
 /**
@@ -44,4 +51,5 @@ function optionRules(name: string, option: OptionSpec): Rule[] {
   return rules
 }
 
-const lossRules = (): Rule[] => specs.map((spec) => [new RegExp(`\\b${spec.name}\\b`, 'g'), commandName(spec)])
+/** A loss by the name of its command, but for calls, which are code. */
+const lossRules = (): Rule[] => specs.map((spec) => [new RegExp(`\\b${spec.name}\\b(?!\\()`, 'g'), commandName(spec)])

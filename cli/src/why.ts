@@ -105,7 +105,7 @@ function inFull(each: Meaning, rank: number, decoded: Decoded, paint: Paint): st
   const { title, means, sure, repair, run } = each
   const rows: (readonly [string, string])[] = [
     ['be sure', sure],
-    ['repair', repair.here],
+    ['here', repair.here],
     ['PyTorch', repair.torch],
     ['compute', run],
   ]

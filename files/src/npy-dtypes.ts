@@ -31,7 +31,7 @@ const SAVE_COMPLEX = 'np.save(path, np.stack([a.real, a.imag]))'
 
 /** What NumPy saves and is not read, by code, else by the letter alone: its name in NumPy's words, and the repair. */
 const REFUSED: Readonly<Record<string, readonly [name: string, repair: string]>> = {
-  u2: ['uint16', 'np.save(path, a.astype(np.int32))'],
+  u2: ['uint16', 'np.save(path, a.astype(np.int64))'],
   u4: ['uint32', 'np.save(path, a.astype(np.int64))'],
   u8: ['uint64', 'np.save(path, a.astype(np.int64)), where no value reaches 2**63'],
   f12: ['longdouble', 'np.save(path, a.astype(np.float64))'],

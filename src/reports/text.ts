@@ -77,7 +77,9 @@ function chanceOf({ chance: { uniform, frequencies }, mean, counted }: Report): 
 }
 
 const floorOf = ({ floor, gap }: Report): Row | null =>
-  floor.value === null || gap.value === null ? null : ['floor', `${short(floor.value)}; the loss is ${short(gap.value)} above it`]
+  floor.value === null || gap.value === null
+    ? null
+    : ['floor', `${short(floor.value)}${Number.isFinite(gap.value) ? `; the loss is ${short(gap.value)} above it` : ''}`]
 
 function informationOf({ information }: Report): Row | null {
   if (information === null || information.bits === null) return null

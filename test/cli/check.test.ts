@@ -118,7 +118,28 @@ test('the loss that is guessed, and what is said beside it', () => {
   expect(none.stdout).toMatch(/^no loss fits as it is; looked at as nll-loss\n/)
   const turned = guess(digits[1], digits[0])
   expect(turned.stdout).toMatch(/^no loss fits as it is; looked at as cross-entropy\n/)
-  expect(turned.stdout).toContain('repair    crossEntropy(target, input)')
+  expect(turned.stdout).toContain(`repair    surprisal cross-entropy ${digits.join(' ')}`)
+})
+
+test('a repair is a command line where it can be one, else code under its own label; no sentence mixes the two', () => {
+  const of = (...args: readonly string[]) => surprisal(['check', ...args]).stdout
+  const mask = of(...coins, '--label-smoothing', '0.1', '--weight', '1,1,4')
+  expect(mask).toMatch(
+    / {2}repair +surprisal cross-entropy segmentation\/logits.npy segmentation\/mask.npy\n? +--weight 1,1,4\s+--ignore-index 255\s+--label-smoothing 0.1\n/,
+  )
+  expect(mask).toMatch(/^clear once --ignore-index is 255 /m)
+  const labels = save('one-to-ten.npy', tensor(BigInt64Array.from({ length: 360 }, (_, i) => BigInt(1 + (i % 10)))))
+  expect(of(digits[0], labels)).toContain("  here      crossEntropy(input, tensor(sub(target, 1), { dtype: 'int64' }))\n")
+  const pages = [mask, of(digits[0], labels), of(softmaxed(), digits[1]), of(column(), row()), of(...digits, '--loss', 'bce'), of(...cat)]
+  const spaced = save("it's here.npy", tensor(array(digits[0])))
+  pages.push(of(digits[1], spaced))
+  expect(pages.at(-1)).toContain("it'\\''s here.npy'")
+  for (const page of pages) {
+    // what a call of code is called, what only the library has, and a flag within code
+    expect(page).not.toMatch(/-(loss|entropy|logits)\(|mergeReports|Meter\b|checks: '|report\(/)
+    for (const line of page.split('\n')) if (/^ {2}(here|PyTorch) /.test(line)) expect(line).not.toMatch(/ --[a-z]/)
+    for (const line of page.split('\n')) if (/^ {2}repair /.test(line)) expect(line).not.toMatch(/[A-Za-z]\(/)
+  }
 })
 
 test('colour for the eyes alone', () => {

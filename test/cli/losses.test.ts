@@ -104,7 +104,7 @@ test('reduction none: what the values are, and their mean', () => {
       1,107 of 8,064 values are ignored rows and 0: the mean of the result divides by 8,064, the loss's
       own by 6957.
       evidence  ignored 1107, counted 6957, denominator 6957
-      repair    div(sum(values), 6957), or crossEntropy(input, target, { ignoreIndex: 255 })
+      here      div(sum(values), 6957), or crossEntropy(input, target, { ignoreIndex: 255 })
       PyTorch   values.sum() / 6957, or F.cross_entropy(input, target, ignore_index=255)
                 (says nothing)
     "
@@ -147,7 +147,7 @@ describe('options', () => {
     const { exit, stderr } = surprisal(['ce', ...digits, '--size-average', 'false'])
     expect(exit).toBe(0)
     expect(stderr).toBe(
-      "warning: --size-average and --reduce will be deprecated, please use --reduction sum instead (PyTorch: size_average and reduce args will be deprecated, please use reduction='sum' instead.)\n",
+      "warning: --size-average and --reduce will be deprecated, please use --reduction sum instead\n  PyTorch  size_average and reduce args will be deprecated, please use reduction='sum' instead.\n",
     )
     expect(json(['ce', ...digits, '--size-average', 'false'])).toMatchObject({
       reduction: 'sum',

@@ -9,7 +9,7 @@ test('why 0.7437 --classes 4', () => {
   expect([exit, stderr]).toEqual([0, ''])
   expect(stdout).toMatch(/^0\.7437 {2}±0\.00005, classes 4\n\n1\. Softmax before a loss that has one: perfect answers {2}strong, \d+ %\n/)
   expect(stdout).toContain('ln(e + 4 − 1) − 1 = 0.7436684: agrees with 0.7437 in all digits')
-  expect(stdout).toContain('repair   crossEntropy(scores, target) // without softmax(scores)')
+  expect(stdout).toContain('here     crossEntropy(scores, target) // without softmax(scores)')
   expect(stdout).toContain('compute  crossEntropy([[1, ...Array(3).fill(0)]], [0]).item()')
 })
 
