@@ -53,7 +53,7 @@ export function pairwiseDistance(x1: TensorLike, x2: TensorLike, options: Pairwi
   if (refused !== null) throw refusedShape('pairwiseDistance', d.shape, 'vectors of at least one number', refused)
   const round = rounding(dtype)
   const precise = rounding(computeDType(dtype))
-  const added = dtype === 'float64' ? eps : Math.fround(eps)
+  const added = round(eps)
   const shape = keepdim && d.rank > 0 ? [...d.shape.slice(0, -1), 1] : d.shape.slice(0, -1)
   const differences = numbersOf(d, dtype)
   const distances = allocateNumbers(dtype, sizeOf(shape))
@@ -71,7 +71,7 @@ export function pairwiseDistance(x1: TensorLike, x2: TensorLike, options: Pairwi
     const slopes = new Float64Array(columns)
     for (let i = 0; i < distances.length; i++) {
       rowAt(i)
-      normSlopes(row, columns, p, distances[i], flowing[i], precise, slopes)
+      normSlopes(row, columns, p, distances[i], flowing[i], round, slopes)
       gradient.set(slopes, i * columns)
     }
     return [result(gradient, dtype, d.shape, null)]
@@ -184,7 +184,7 @@ class Directions {
     for (let j = 0; j < count; j++) byLength -= round(round(g * other[j]) * round(unit[j] / divisor))
     byLength = round(byLength)
     for (let j = 0, i = this.start(line); j < count; j++, i += inner) {
-      into[i] = round(round(g * other[j]) / divisor) + (length === 0 ? 0 : round(this.line[j] / length) * byLength)
+      into[i] = round(round(g * other[j]) / divisor) + round(length === 0 ? 0 : this.line[j] / length) * byLength
     }
   }
 

@@ -30,7 +30,7 @@ export function referenceCosine({ input1, input2, target, shape, margin, dtypes 
   const [da, db] = [sums('input1', a.length), sums('input2', b.length)]
   const r = rounding(dtypes.cosine)
   const [rA, rB, rProducts] = [dtypes.input1, dtypes.input2, dtypes.products].map(rounding)
-  const limit = dtypes.cosine === 'float64' ? margin : Math.fround(margin)
+  const limit = r(margin)
 
   for (let row = 0; row < rows; row++) {
     const atA = row * rowA

@@ -33,7 +33,7 @@ export function marginsOf({ shape, margin, near, far, swapped, dtypes }: Margins
   const total = new ExactSum()
   const r = rounding(dtypes.result)
   const rNear = rounding(dtypes.near)
-  const gap = dtypes.near === 'float64' ? margin : Math.fround(margin)
+  const gap = rNear(margin)
 
   for (let row = 0; row < rows; row++) {
     const nearest = near.of(row)

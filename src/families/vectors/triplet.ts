@@ -73,7 +73,7 @@ class Distance implements Distances {
     this.round = rounding(dtype)
     // norms of 16 bits are computed in float32
     this.precise = dtype === 'float64' ? this.round : Math.fround
-    this.eps = dtype === 'float64' ? eps : Math.fround(eps)
+    this.eps = this.round(eps)
   }
 
   of(row: number): number {
@@ -93,7 +93,7 @@ class Distance implements Distances {
     const [da, db] = this.sums
     const columns = difference.length
     if (g === 0 && p === 2 && Number.isFinite(last)) return
-    normSlopes(difference, columns, p, last, g, this.precise, slopes)
+    normSlopes(difference, columns, p, last, g, this.round, slopes)
     const stepA = a.width === columns ? 1 : 0
     const stepB = b.width === columns ? 1 : 0
     if (da !== null) for (let j = 0, at = row * a.width; j < columns; j++, at += stepA) da[at] += slopes[j]
