@@ -130,7 +130,8 @@ function normalised(argv: readonly string[], commands: readonly Command[]): stri
 
 /** What is on or off may be said in every way: `--full`, `--full true`, `--full=false`, `--no-full`. */
 function withBooleans(words: readonly string[], command: Command | undefined): string[] {
-  const all = command?.options.filter(({ helpGroupHeading, hidden }) => hidden || helpGroupHeading?.startsWith('Options of the loss')) ?? []
+  const all =
+    command?.options.filter(({ helpGroupHeading, hidden }) => hidden || /^Options of the (loss|measure)/.test(helpGroupHeading ?? '')) ?? []
   const valued = new Set(all.filter(({ flags }) => flags.endsWith('<true|false>')).map(({ long }) => long))
   const switches = new Set(all.filter((option) => option.isBoolean()).map(({ long }) => long))
   const given: string[] = []

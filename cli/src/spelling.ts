@@ -31,6 +31,7 @@ const arrayRules: readonly Rule[] = [
     'surprisal merge adds saved reports exactly',
   ],
   [/; report shows the value beside/g, '; the command of the loss shows the value beside'],
+  [/see what (\w+) takes: card\(\w+\)\.inputs;/g, "'surprisal $1 --help' says what it takes;"],
   [/: report\(…\)\.worst names the worst/g, ': the command of the loss names the worst, --top 20 more of them'],
 ]
 

@@ -95,7 +95,7 @@ function explained(decoded: Decoded, long: boolean, paint: Paint): string {
 }
 
 function heading({ text, within, known }: Decoded, { bold, dim }: Paint): string {
-  const given = Object.entries(known).map(([name, value]) => `${name === 'loss' ? '' : `${kebabCase(name)} `}${value}`)
+  const given = Object.entries(known).map(([name, value]) => (name === 'loss' ? kebabCase(String(value)) : `${kebabCase(name)} ${value}`))
   const exact = within > 0 ? [`±${Number(within.toPrecision(2))}`] : []
   const [first, ...lines] = wrap([...exact, ...given].join(', '), WIDTH - text.length - 2)
   return `${bold(text)}${first === '' ? '' : `  ${dim(first)}`}\n${lines.map((line) => `  ${dim(line)}\n`).join('')}`

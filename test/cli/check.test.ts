@@ -131,6 +131,8 @@ test('a repair is a command line where it can be one, else code under its own la
   const labels = save('one-to-ten.npy', tensor(BigInt64Array.from({ length: 360 }, (_, i) => BigInt(1 + (i % 10)))))
   expect(of(digits[0], labels)).toContain("  here      crossEntropy(input, tensor(sub(target, 1), { dtype: 'int64' }))\n")
   const pages = [mask, of(digits[0], labels), of(softmaxed(), digits[1]), of(column(), row()), of(...digits, '--loss', 'bce'), of(...cat)]
+  pages.push(of(...digits, '--loss', 'nll'))
+  expect(pages.at(-1)).toContain("  repair    'surprisal nll-loss --help' says what it takes; and the ranges of both arrays\n")
   const spaced = save("it's here.npy", tensor(array(digits[0])))
   pages.push(of(digits[1], spaced))
   expect(pages.at(-1)).toContain("it'\\''s here.npy'")

@@ -10,6 +10,8 @@ test('why 0.7437 --classes 4', () => {
   expect(stdout).toMatch(/^0\.7437 {2}±0\.00005, classes 4\n\n1\. Softmax before a loss that has one: perfect answers {2}strong, \d+ %\n/)
   expect(stdout).toContain('ln(e + 4 − 1) − 1 = 0.7436684: agrees with 0.7437 in all digits')
   expect(stdout).toContain('here     crossEntropy(scores, target) // without softmax(scores)')
+  // typed on the command line, the loss is called so there
+  expect(surprisal(['why', '0.7437', '--loss', 'ce']).stdout.split('\n')[0]).toBe('0.7437  ±0.00005, cross-entropy')
   expect(stdout).toContain('compute  crossEntropy([[1, ...Array(3).fill(0)]], [0]).item()')
 })
 
