@@ -40,7 +40,8 @@ export function examine(subject: Subject): Findings {
   const { refusal } = subject
   const ways = waysBehind(subject)
   const explained = new Set<Stage>()
-  const verdicts = detectors.filter(({ applies }) => applies(subject.spec)).map((detector) => verdictOf(detector, subject, ways, explained))
+  const looked = detectors.filter(({ applies }) => applies(subject.spec)).map((detector) => verdictOf(detector, subject, ways, explained))
+  const verdicts = looked.map((verdict) => uncovered(verdict, looked))
   const drafts = verdicts.flatMap(({ found }) => found)
   if (refusal !== null && drafts.every(({ explains, once }) => explains !== true || once !== undefined)) drafts.push(refused(refusal))
   drafts.push(...refusedBehind(subject, ways, explained))
@@ -94,6 +95,21 @@ function verdictOf(detector: Detector, subject: Subject, ways: readonly (readonl
     cannot: `it is found once ${odd.once}, and not where the call is repaired otherwise`,
     looked: null,
   })
+}
+
+/** Without what is a mere consequence of what another check has found. */
+function uncovered({ found, check }: Verdict, all: readonly Verdict[]): Verdict {
+  const cause = all.flatMap((other) => other.found).find(({ covers }) => covers?.includes(check.code))
+  if (cause === undefined || found.length === 0) return { found, check }
+  if (cause.level === 'error')
+    return {
+      found: [],
+      check: { ...check, state: 'not possible', reason: `what it finds follows from ${cause.code}: check again when that is repaired` },
+    }
+  return {
+    found: found.map((draft) => ({ ...draft, level: 'note' })),
+    check: { ...check, reason: `a note, since it follows from ${cause.code}` },
+  }
 }
 
 interface Seen {

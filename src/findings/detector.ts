@@ -32,6 +32,8 @@ export type Outcome = readonly Draft[] | { readonly cannot: string } | { readonl
 /** A finding but for its code. `explains` marks the cause of the refusal that the loss itself throws for this call. */
 export interface Draft extends Omit<Finding, 'code'> {
   readonly explains?: true
+  /** Codes of findings that are mere consequences of this one: left out beside an error, and no more than notes beside a warning. */
+  readonly covers?: readonly string[]
 }
 
 /** Nothing was found; which says nothing of a refused call where more than its arguments was asked for. (`{ found: [] }` is said of any.) */

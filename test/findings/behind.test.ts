@@ -157,3 +157,32 @@ describe('silence', () => {
     for (const [name, findings] of slips) expect(codesOf(findings), name).toHaveLength(1)
   })
 })
+
+describe('what follows from another finding', () => {
+  test('is left out beside an error, with a reason', () => {
+    const [labels, scores] = [binary(random, [64]), normals(random, [64], 2)]
+    const findings = check(binaryCrossEntropyWithLogits, labels, scores)
+    expect(findings.map(({ code, level }) => `${level} ${code}`)).toEqual(['error swapped-arguments'])
+    expect(stateOf(findings, 'impossible-target')).toMatchObject({
+      state: 'not possible',
+      reason: 'what it finds follows from swapped-arguments: check again when that is repaired',
+    })
+    // scores where probabilities are refused: the exchange explains the refusal
+    const swapped = check(binaryCrossEntropy, labels, scores)
+    expect(codesOf(swapped)).toEqual(['swapped-arguments'])
+    expect(swapped[0].pytorch).toBe('RuntimeError: all elements of target should be between 0 and 1')
+    // an impossible target alone is named as before
+    expect(
+      codesOf(check(binaryCrossEntropyWithLogits, scores, tensor(labels.toArray() as number[]).data.map((t) => 255 * Number(t)) as never)),
+    ).toContain('impossible-target')
+  })
+
+  test('is a note beside a warning', () => {
+    const findings = check(binaryCrossEntropy, binary(random, [64]), sigmoid(normals(random, [64], 2)))
+    expect(codesOf(findings)).toEqual(['swapped-arguments'])
+    expect(find(findings, 'saturated')?.level).toBe('note')
+    expect(stateOf(findings, 'saturated')).toMatchObject({ state: 'found', reason: 'a note, since it follows from swapped-arguments' })
+    const oneHot = floats([32, 4], (i) => Number(i % 4 === Math.floor(i / 4) % 4))
+    expect(codesOf(check(crossEntropy, oneHot, classes(random, [32], 4)))).toEqual(['integer-scores'])
+  })
+})

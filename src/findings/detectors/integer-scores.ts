@@ -51,6 +51,8 @@ export const integerScores: Detector = {
           pytorch: 'drop the argmax, round or one_hot at the end of the network: it has no gradient',
         },
         pytorch: null,
+        // one 1 and zeros add up to 1
+        covers: decided ? ['softmax-twice'] : [],
       },
     ]
   },
