@@ -56,7 +56,7 @@ function stagesOf(before: Stage, states: readonly State[]): Stage[] {
     const names = Object.keys(step.tensors ?? {})
     const deed = deedOf(step, names[0] ?? '')
     if (!done.includes(deed)) done.push(deed)
-    if (step.by !== undefined) guessed.push(...names)
+    if (step.guess !== undefined) guessed.push(...names)
     return {
       subject: subjectOfCall(before.subject.loss, callOf(before.subject, state)),
       done: [...done],

@@ -7,8 +7,10 @@ import { type Stage, spelledIn, waysBehind } from './behind.ts'
 import { cannot, type Detector, type Draft, type Outcome } from './detector.ts'
 import type { CheckState, Finding, Findings, Level } from './finding.ts'
 import { detectors } from './index.ts'
+import { repairsOf } from './repairs.ts'
 import { drawShapes } from './shapes.ts'
 import { type Subject, subjectOf } from './subject.ts'
+import { instructed, repairOf } from './typed.ts'
 
 /**
  * What is wrong with a call: the findings, the gravest first; empty where nothing was found.
@@ -43,7 +45,8 @@ export function examine(subject: Subject): Findings {
   const looked = detectors.filter(({ applies }) => applies(subject.spec)).map((detector) => verdictOf(detector, subject, ways, explained))
   const verdicts = looked.map((verdict) => uncovered(verdict, looked))
   const drafts = verdicts.flatMap(({ found }) => found)
-  if (refusal !== null && drafts.every(({ explains, once }) => explains !== true || once !== undefined)) drafts.push(refused(refusal))
+  if (refusal !== null && drafts.every(({ explains, once }) => explains !== true || once !== undefined))
+    drafts.push(refused(subject, refusal))
   drafts.push(...refusedBehind(subject, ways, explained))
   const drawing = refusal?.code.startsWith('shape') ? { drawing: drawShapes(subject.call) } : {}
   drafts.sort((a, b) => gravity[a.level] - gravity[b.level] || rankOf(a) - rankOf(b))
@@ -226,18 +229,24 @@ function refusedBehind({ refusal }: Subject, [way = []]: readonly (readonly Stag
     const { subject, once } = stage
     if (subject.refusal === null || known.has(kind(subject.refusal, stage === last))) return []
     known.add(kind(subject.refusal, false))
-    return explained.has(stage) ? [] : [{ ...after(refused(subject.refusal), once), code: 'refused' }]
+    if (explained.has(stage)) return []
+    const draft = refused(subject, subject.refusal)
+    return [{ ...after({ ...draft, repair: codeOf(draft, stage) }, once), code: draft.code }]
   })
 }
 
 /** A refusal that no check explains further. */
-const refused = ({ argument, expected, received, repair, pytorch }: LossError): Coded => ({
-  code: 'refused',
-  explains: true,
-  level: 'error',
-  argument,
-  message: `${argument}: expected ${expected}, got ${received}.`,
-  evidence: { received, expected },
-  repair: { surprisal: repair, pytorch: repair },
-  pytorch,
-})
+function refused(subject: Subject, refusal: LossError): Coded {
+  const { argument, expected, received, pytorch } = refusal
+  const [best] = repairsOf(subject)
+  return {
+    code: 'refused',
+    explains: true,
+    level: 'error',
+    argument,
+    message: `${argument}: expected ${expected}, got ${received}.`,
+    evidence: { received, expected },
+    repair: repairOf(best ?? instructed(subject, refusal)),
+    pytorch,
+  }
+}

@@ -7,7 +7,7 @@ import { rangeSteps } from './steps/ranges.ts'
 import { shapeSteps } from './steps/shapes.ts'
 import type { State, Step } from './steps/step.ts'
 import type { Subject } from './subject.ts'
-import { type Typed, typedCall } from './typed.ts'
+import { remarked, type Typed, typedCall } from './typed.ts'
 
 /** A change of a refused call that the loss takes, or that brings it to another refusal, which has been tried out: as a call that can be typed. */
 export interface Repair extends Typed {
@@ -91,9 +91,9 @@ export function statesOf({ spec, tensors, values }: Subject, { steps }: Repair):
 }
 
 function typedRepair(state: State): Repair {
-  const { ours, torch } = typedCall(state, state.typed)
-  const before = state.steps.flatMap(({ by }) => (by === undefined ? [] : [by]))
-  return { ours: before.length > 0 ? `${before.join('; ')}; then ${ours}` : ours, torch, steps: state.steps }
+  const typed = typedCall(state, state.typed)
+  const remarks = state.steps.flatMap(({ guess }) => (guess === undefined ? [] : [guess]))
+  return { ...(remarks.length > 0 ? remarked(typed, remarks.join('; ')) : typed), steps: state.steps }
 }
 
 function stepsFor(state: State, refusal: LossError): readonly Step[] {

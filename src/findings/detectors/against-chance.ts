@@ -1,7 +1,9 @@
+import { snakeCase } from '../../names.ts'
 import { isFloating } from '../../tensor/dtype.ts'
 import { classCall } from '../classes.ts'
 import { cannot, clear, type Detector } from '../detector.ts'
 import type { Subject } from '../subject.ts'
+import { remarked, repairOf, type Typed, typedCall } from '../typed.ts'
 import { figure } from '../words.ts'
 
 /** Of fewer values a mean is near a guess, or far from it, by chance. */
@@ -42,16 +44,7 @@ export const againstChance: Detector = {
           ? `The mean is ${figure(mean)}, far worse than ${words}, which costs ${figure(chance)}.`
           : `The mean is ${figure(mean)}, which is what ${words} costs: ${figure(chance)}.`,
         evidence: { mean, chance, floor },
-        repair: worse
-          ? {
-              surprisal:
-                'look at the order of classes and samples, the sign of the scores, and the scale of both arrays: report(…).worst names the worst',
-              pytorch: 'compare the prediction with the target by eye: the order of classes and samples, the sign, the scale',
-            }
-          : {
-              surprisal: 'right for an untrained network; of a trained one look at its input, its gradients, and the learning rate',
-              pytorch: 'right for an untrained network; of a trained one look at its input, its gradients, and the learning rate',
-            },
+        repair: repairOf(worse ? worst(subject) : untrained(subject)),
         pytorch: null,
       },
     ]
@@ -64,17 +57,34 @@ export const againstChance: Detector = {
   },
 }
 
+/** The report of the call. */
+const reported = (subject: Subject): string => typedCall(subject).ours.replace(/^(\w+)\(/, 'report($1, ')
+
+/** The samples that cost most. */
+function worst(subject: Subject): Typed {
+  const none = typedCall({ ...subject, values: { ...subject.values, reduction: 'none' } }).torch
+  const look = 'is the order of classes and samples right, the sign, the scale of both arrays?'
+  return remarked({ ours: `${reported(subject)}.worst`, torch: `${none}.flatten().topk(5)` }, look)
+}
+
+const untrained = (subject: Subject): Typed =>
+  remarked(
+    { ours: `${reported(subject)}.chance`, torch: `print(${subject.spec.inputs[0].name}.std())` },
+    'right for an untrained network; of a trained one look at its input, its gradients and the learning rate',
+  )
+
 function impossible({ spec }: Subject, mean: number, floor: number) {
   const { name } = spec.inputs[0]
+  const names = spec.inputs.slice(0, 2).map(({ name }) => snakeCase(name))
+  const ranges = names.map((each) => `${each}.min(), ${each}.max()`).join(', ')
   return {
     level: 'error',
     argument: name,
     message: `The mean is ${figure(mean)}, and no prediction can bring it below ${figure(floor)}: the ${name} or the target is not what ${spec.name} takes.`,
     evidence: { mean, floor },
-    repair: {
-      surprisal: `see what ${spec.name} takes: card(${spec.name}).inputs; and the ranges of both arrays`,
-      pytorch: `print(${name}.min(), ${name}.max(), target.min(), target.max())`,
-    },
+    repair: repairOf(
+      remarked({ ours: `card(${spec.name}).inputs`, torch: `print(${ranges})` }, 'what it takes, beside the ranges of both arrays'),
+    ),
     pytorch: null,
   } as const
 }

@@ -1,7 +1,7 @@
 import { broadcastShapes, type Shape, sameShape, sizeOf, tupleOf } from '../../tensor/shape.ts'
 import { clear, type Detector } from '../detector.ts'
 import type { Subject } from '../subject.ts'
-import { typedCall } from '../typed.ts'
+import { remarked, repairOf, typedCall } from '../typed.ts'
 import { figure, grouped } from '../words.ts'
 
 /** Two arrays that belong together element by element, and are compared each with each: (N, 1) beside (N). */
@@ -31,10 +31,7 @@ export const broadcastPairs: Detector = {
         argument: b.name,
         message: `Shapes ${tupleOf(a.shape)} and ${tupleOf(b.shape)} broadcast to ${tupleOf(fit.shape)}: ${grouped(pairs)} pairs out of ${grouped(Math.max(m, n))}.${m === n ? perfect(subject, fit.shape) : ''}`,
         evidence: { input: a.shape, target: b.shape, pairs, elements: Math.max(m, n) },
-        repair: {
-          surprisal: m === n ? typed.ours : `${asked.ours}, if all pairs are meant; else give both arrays one shape`,
-          pytorch: m === n ? typed.torch : `${asked.torch} compares all pairs; else give both one shape`,
-        },
+        repair: repairOf(m === n ? typed : remarked(asked, 'if all pairs are meant; else give both arrays one shape')),
         pytorch: refusal?.pytorch ?? null,
         ...(refusal === null ? {} : { explains: true }),
       },

@@ -20,7 +20,7 @@ export const classAxis: Detector = {
     if (classes === null) return clear
     if (subject.refusal !== null) {
       const [best, ...others] = repairsOf(subject)
-      return best !== undefined && movesClasses(best, classes) ? [draftOf(subject, classes, best, others)] : clear
+      return best !== undefined && movesClasses(best, classes) ? [draftOf(subject, subject.refusal, classes, best, others)] : clear
     }
     const { shape, wanted, axis, soft } = classes
     const last = shape.length - 1

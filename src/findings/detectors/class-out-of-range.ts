@@ -1,6 +1,7 @@
 import { classCall, hasClassTarget } from '../classes.ts'
 import { clear, type Detector } from '../detector.ts'
 import { repairsOf, saysOf } from '../repairs.ts'
+import { outputs, remarked, repairOf } from '../typed.ts'
 import { histogram, tallyOf } from '../values.ts'
 import { grouped } from '../words.ts'
 import { isGreyScale } from './mask-of-greys.ts'
@@ -14,7 +15,7 @@ export const classOutOfRange: Detector = {
     const { refusal, values, spec } = subject
     const classes = classCall(subject)
     if (refusal?.code !== 'target-range' || classes === null || refusal.argument !== classes.target || classes.soft) return clear
-    const { count, target } = classes
+    const { count, target, shape } = classes
     // one class is no choice, which has a check of its own
     if (count === 1) return clear
     const tally = tallyOf(subject.numbers(target))
@@ -26,7 +27,8 @@ export const classOutOfRange: Detector = {
     const [best, ...others] = repairsOf(subject)
     const mark =
       odd.size === 1 && 'ignoreIndex' in spec.options ? `; or { ignoreIndex: ${most} }, if ${most} marks what is not to be counted` : ''
-    const wider = `give the network ${most + 1} outputs, for classes 0 to ${most}; or remap the labels to 0 … ${count - 1}${mark}`
+    const from = least < 0 ? `labels from ${least} want ${-least} added` : `or remap the labels to 0 … ${count - 1}`
+    const wider = remarked(outputs(Math.max(most, count - 1) + 1 - Math.min(least, 0), shape), `for classes 0 to ${most}; ${from}${mark}`)
     const says = (best === undefined ? undefined : saysOf(best)) ?? whyOf(least, most, count, odd.size)
     return [
       {
@@ -42,10 +44,7 @@ export const classOutOfRange: Detector = {
           rows,
           others: others.map(({ ours }) => ours),
         },
-        repair: {
-          surprisal: best?.ours ?? wider,
-          pytorch: best?.torch ?? wider.replace('{ ignoreIndex: ', 'ignore_index=').replace(' }', ''),
-        },
+        repair: repairOf(best ?? wider),
         pytorch: spec.pytorch === null ? null : refusal.pytorch,
         explains: true,
       },

@@ -4,6 +4,7 @@ import { clear, type Detector, type Outcome } from '../detector.ts'
 import { indexOf } from '../extent.ts'
 import { repairsOf } from '../repairs.ts'
 import type { Subject } from '../subject.ts'
+import { remarked, repairOf, type Typed } from '../typed.ts'
 import { isByteFractions } from '../values.ts'
 import { figure, grouped } from '../words.ts'
 
@@ -44,7 +45,6 @@ function ofFractions(subject: Subject): Outcome {
     highest = Math.max(highest, value)
   }
   const [best] = repairsOf(subject)
-  const read = 'give class indices: integers, resized by nearest neighbour; probabilities have the shape of the scores'
   const largest = scaled ? Math.round(255 * highest) : 0
   const says = scaled
     ? `every one is a multiple of 1/255, up to ${largest}/255: the mask went through ToTensor, which divides bytes by 255`
@@ -56,14 +56,32 @@ function ofFractions(subject: Subject): Outcome {
       argument: target,
       message: `${grouped(fractions)} of ${grouped(values.length)} labels are no integers, as ${at}; ${says}.`,
       evidence: { fractions, labels: values.length, multiplesOf255: scaled, largest: scaled ? largest : null, classes: count },
-      repair: {
-        surprisal: repair?.ours ?? read,
-        pytorch: repair?.torch ?? 'torch.from_numpy(np.array(mask)).long(), resized with InterpolationMode.NEAREST',
-      },
+      repair: repairOf(repair ?? (scaled ? fromBytes('as in the file, where its classes are fewer') : resized(wanted))),
       pytorch: refusal.pytorch,
       explains: true,
     },
   ]
+}
+
+/** A mask that was divided by 255 as it was before, or read without a division. */
+const fromBytes = (remark: string): Typed =>
+  remarked(
+    { ours: "tensor(add(mul(mask, 255), 0.5), { dtype: 'int64' })", torch: 'torch.from_numpy(np.array(mask)).long()' },
+    remark,
+    'in place of ToTensor()(mask).long()',
+  )
+
+/** A mask resized without new values between classes; or labels rounded, where there is nothing to be resized. */
+function resized(wanted: readonly number[]): Typed {
+  const [height, width] = wanted.slice(-2)
+  if (wanted.length < 3)
+    return remarked(
+      { ours: 'tensor(target).toArray().flat().map(Math.round)', torch: 'target.round().long()' },
+      'if fractions are noise; probabilities have the shape of the scores',
+    )
+  const rows = `Array.from({ length: ${height} }, (_, y) => Array.from({ length: ${width} }, (_, x) => mask[Math.floor((y * mask.length) / ${height})][Math.floor((x * mask[0].length) / ${width})]))`
+  const torch = `F.interpolate(mask[None, None].float(), size=(${height}, ${width}))[0, 0].long()`
+  return remarked({ ours: rows, torch }, 'of each mask, before it is resized otherwise: the nearest neighbour, never between classes')
 }
 
 /** How many pixels of how many images make one class a thing to look at. */
@@ -84,10 +102,7 @@ function ofOneClass(subject: Subject): Outcome {
       argument: target,
       message: `All ${grouped(pixels)} pixels of the ${target} ${tupleOf(wanted)} are class 0, as after a cast of a mask that was divided by 255.`,
       evidence: { pixels, images: wanted[0], class: 0 },
-      repair: {
-        surprisal: 'read the mask from its file as integers; or multiply it by 255 and round before the cast to int64',
-        pytorch: 'torch.from_numpy(np.array(mask)).long() in place of ToTensor()(mask).long(); or transforms.PILToTensor()',
-      },
+      repair: repairOf(fromBytes('of the mask before it was cast to integers')),
       pytorch: null,
     },
   ]

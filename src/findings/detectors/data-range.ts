@@ -90,7 +90,7 @@ function ofRange(subject: Subject, name: string): Draft[] {
         ? `${name} goes from ${figure(min)} to ${figure(max)}: a range of ${figure(2 * range)}, and dataRange is ${range}.`
         : `${name} reaches ${figure(max)}, and dataRange is ${range}.`,
       evidence: { min, max, dataRange: range },
-      repair: { surprisal: typed.ours, pytorch: `data_range=${fitting}` },
+      repair: { surprisal: typed.ours, pytorch: `data_range = ${fitting}` },
       pytorch: null,
     },
   ]

@@ -1,6 +1,6 @@
 import { clear, type Detector, type Draft } from '../detector.ts'
 import type { Subject } from '../subject.ts'
-import { typedCall } from '../typed.ts'
+import { remarked, repairOf, type Typed, typedCall } from '../typed.ts'
 import { figure, grouped } from '../words.ts'
 
 /** Boxes whose right side is left of their left one, as width and height taken for a corner make them; and boxes without an area. */
@@ -36,18 +36,12 @@ function ofBoxes(subject: Subject, name: string, isTruth: boolean): Draft[] {
   }
   if (first < 0) return []
   // no single row of what is no corner need be crossed, but sizes are never negative
-  const isSized = crossed > 0 && positive === count
-  const centred = isSized && unit === count
-  const corners = centred
-    ? `x - w/2, y - h/2, x + w/2, y + h/2 of the columns x, y, w, h of ${name}`
-    : `x, y, x + w, y + h of the columns x, y, w, h of ${name}`
-  const ordered = 'the smaller and the larger of both x and of both y; or predict sizes that cannot be negative, by exp'
-  const format = centred ? 'cxcywh' : 'xywh'
-  const converted = typedCall(subject, { [name]: { ours: name, torch: `torchvision.ops.box_convert(${name}, '${format}', 'xyxy')` } }).torch
+  const sized = crossed > 0 && positive === count
+  const centred = sized && unit === count
   const box = Array.from(x.slice(4 * first, 4 * first + 4), figure).join(', ')
   const says =
     crossed > 0
-      ? `${grouped(crossed)} of ${grouped(count)} boxes have x2 < x1 or y2 < y1, as box ${first}: [${box}]${isSized ? `; they may be ${centred ? 'centre and size' : 'x, y, width, height'}` : ''}`
+      ? `${grouped(crossed)} of ${grouped(count)} boxes have x2 < x1 or y2 < y1, as box ${first}: [${box}]${sized ? `; they may be ${centred ? 'centre and size' : 'x, y, width, height'}` : ''}`
       : `${grouped(flat)} of ${grouped(count)} boxes have no area, as box ${first}: [${box}]`
   return [
     {
@@ -55,11 +49,59 @@ function ofBoxes(subject: Subject, name: string, isTruth: boolean): Draft[] {
       argument: name,
       message: `${name}: ${says}.`,
       evidence: { boxes: count, crossed, flat, first },
-      repair:
-        crossed > 0
-          ? { surprisal: `give corners: ${isSized ? corners : ordered}`, pytorch: isSized ? converted : `give corners: ${ordered}` }
-          : { surprisal: `leave out ${name} without an area`, pytorch: `keep = (${name}[..., 2:] > ${name}[..., :2]).all(-1)` },
+      repair: repairOf(crossed === 0 ? kept(subject, name) : sized ? converted(subject, centred) : ordered(subject, name)),
       pytorch: null,
     },
   ]
 }
+
+/** Corners of boxes that are position and size, of both arguments where both are: a product with a matrix. */
+function converted(subject: Subject, centred: boolean): Typed {
+  const matrix = centred
+    ? '[[1, 0, 1, 0], [0, 1, 0, 1], [-0.5, 0, 0.5, 0], [0, -0.5, 0, 0.5]]'
+    : '[[1, 0, 1, 0], [0, 1, 0, 1], [0, 0, 1, 0], [0, 0, 0, 1]]'
+  const names = subject.spec.inputs.flatMap(({ name, domain }) => (domain === 'boxes' && isSized(subject, name) ? [name] : []))
+  const changes = names.map((name) => {
+    const { shape } = subject.tensors[name]
+    const rows = `matmul(${shape.length === 2 ? name : `reshape(${name}, [-1, 4])`}, ${matrix})`
+    const ours = shape.length === 2 ? rows : `reshape(${rows}, [${shape.join(', ')}])`
+    return [name, { ours, torch: `torchvision.ops.box_convert(${name}, '${centred ? 'cxcywh' : 'xywh'}', 'xyxy')` }]
+  })
+  return typedCall(subject, Object.fromEntries(changes))
+}
+
+/** Whether boxes are position and size by the look of them: no size is negative, and some are smaller than the position. */
+function isSized({ numbers }: Subject, name: string): boolean {
+  const x = numbers(name)
+  let crossed = false
+  for (let i = 0; i < x.length; i += 4) {
+    if (!(x[i + 2] >= 0 && x[i + 3] >= 0)) return false
+    crossed ||= x[i + 2] < x[i] || x[i + 3] < x[i + 1]
+  }
+  return crossed
+}
+
+/** The rows of boxes as plain arrays. */
+const rowsOf = (name: string, rank: number): string =>
+  `reshape(${name}, [-1, 4]).toArray()`.replace(rank === 2 ? /reshape\((\w+), \[-1, 4\]\)/ : /^$/, 'tensor($1)')
+
+/** Corners in order: the smaller ones first. */
+function ordered(subject: Subject, name: string): Typed {
+  const { shape } = subject.tensors[name]
+  const corners = '([x1, y1, x2, y2]) => [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)]'
+  const rows = `${rowsOf(name, shape.length)}.map(${corners})`
+  const ours = shape.length === 2 ? rows : `reshape(${rows}, [${shape.join(', ')}])`
+  const [low, high] = [`${name}[..., :2]`, `${name}[..., 2:]`]
+  const torch = `torch.cat([torch.minimum(${low}, ${high}), torch.maximum(${low}, ${high})], -1)`
+  return remarked(typedCall(subject, { [name]: { ours, torch } }), 'or predict sizes that cannot be negative, by exp')
+}
+
+/** Which boxes have an area. */
+const kept = ({ tensors }: Subject, name: string): Typed =>
+  remarked(
+    {
+      ours: `const keep = ${rowsOf(name, tensors[name].shape.length)}.map(([x1, y1, x2, y2]) => x2 > x1 && y2 > y1)`,
+      torch: `keep = (${name}[..., 2:] > ${name}[..., :2]).all(-1)`,
+    },
+    'leave the other boxes out of both arrays',
+  )

@@ -2,7 +2,7 @@ import { snakeCase } from '../../names.ts'
 import type { Detector, Draft } from '../detector.ts'
 import { sampleSize } from '../extent.ts'
 import type { Subject } from '../subject.ts'
-import { type Typed, typedCall } from '../typed.ts'
+import { remarked, type Typed, typedCall } from '../typed.ts'
 import { figure } from '../words.ts'
 
 /** Weights of elements that act on another axis than is meant, or on everything alike; `posWeight` the wrong way round. */
@@ -103,13 +103,17 @@ function twoCases(subject: Subject, values: ArrayLike<number>): Draft[] {
 function positives({ spec, ...subject }: Subject, ratio?: number): Typed {
   const target = spec.inputs[1].name
   const counts = countsOf(subject.numbers(target))
-  const usual = ratio ?? (counts.positives > 0 ? counts.negatives / counts.positives : 1)
+  const own = counts.positives > 0 ? counts.negatives / counts.positives : 1
+  const usual = ratio !== undefined && Number.isFinite(ratio) ? ratio : own
+  const { weight: _, posWeight: __, ...tensors } = subject.tensors
+  const given = tensors[target]
   if ('posWeight' in spec.options) {
-    const about = ratio === undefined ? ', negatives / positives of this target' : ''
-    return { ours: `{ posWeight: ${figure(usual)} }${about}`, torch: `pos_weight=torch.tensor(${figure(usual)})${about}` }
+    const posWeight = { ours: figure(usual), torch: `torch.tensor(${figure(usual)})` }
+    const typed = typedCall({ ...subject, spec, tensors: { ...tensors, posWeight: given } }, { posWeight })
+    return ratio === undefined ? remarked(typed, 'negatives / positives of this target') : typed
   }
-  const weights = `a weight per element: ${figure(usual)} where ${target} is 1, and 1 where it is 0`
-  return { ours: weights, torch: `weight=torch.where(${target} == 1, ${figure(usual)}, 1.0)` }
+  const weight = { ours: `add(mul(${target}, ${figure(usual - 1)}), 1)`, torch: `torch.where(${target} == 1, ${figure(usual)}, 1.0)` }
+  return typedCall({ ...subject, spec, tensors: { ...tensors, weight: given } }, { weight })
 }
 
 function countsOf(target: ArrayLike<number>): { positives: number; negatives: number } {
@@ -135,10 +139,7 @@ function invertedRatio(subject: Subject, name: string, values: ArrayLike<number>
       ...note(
         name,
         `${name} is positives / negatives of this target, which makes the rarer case rarer still; the custom is negatives / positives, ${given}.`,
-        {
-          ours: `{ ${name}: [${given}] }`,
-          torch: `pos_weight=torch.tensor([${given}])`,
-        },
+        typedCall(subject, { [name]: { ours: `[${given}]`, torch: `torch.tensor([${given}])` } }),
       ),
       level: 'warning',
     },

@@ -1,6 +1,6 @@
 import { hasClassTarget } from '../classes.ts'
 import { clear, type Detector } from '../detector.ts'
-import { typedCall } from '../typed.ts'
+import { remarked, repairOf, typedCall } from '../typed.ts'
 import { figure, grouped } from '../words.ts'
 
 /** Values one by one with ignored rows among them, which a mean over all would count as zeros. */
@@ -11,17 +11,15 @@ export const ignoredInMean: Detector = {
   look: ({ plan, spec, tensors, values }) => {
     if (plan?.reduction !== 'none' || plan.ignored === 0 || plan.counted === 0) return clear
     const all = plan.counted + plan.ignored
-    const { ours, torch } = typedCall({ spec, tensors, values: { ...values, reduction: 'mean' } })
+    const mean = typedCall({ spec, tensors, values: { ...values, reduction: 'mean' } })
+    const divided = figure(plan.denominator)
     return [
       {
         level: 'note',
         argument: 'reduction',
         message: `${grouped(plan.ignored)} of ${grouped(all)} values are ignored rows and 0: the mean of the result divides by ${grouped(all)}, the loss's own by ${figure(plan.denominator)}.`,
         evidence: { ignored: plan.ignored, counted: plan.counted, denominator: plan.denominator },
-        repair: {
-          surprisal: `div(sum(values), ${figure(plan.denominator)}), or ${ours}`,
-          pytorch: `values.sum() / ${figure(plan.denominator)}, or ${torch}`,
-        },
+        repair: repairOf(remarked(mean, `or div(sum(values), ${divided})`, `or values.sum() / ${divided}`)),
         pytorch: null,
       },
     ]

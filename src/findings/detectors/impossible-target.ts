@@ -1,7 +1,7 @@
 import type { LossSpec } from '../../spec.ts'
 import { clear, type Detector, type Draft, explanation } from '../detector.ts'
 import type { Subject } from '../subject.ts'
-import { type Typed, typedCall } from '../typed.ts'
+import { eachOf, remarked, repairOf, type Typed, typedCall } from '../typed.ts'
 import { histogram, tallyOf } from '../values.ts'
 import { figure, grouped, place } from '../words.ts'
 
@@ -47,21 +47,14 @@ function isElementwise({ spec, tensors, values }: Subject, target: string): bool
 const slip = 1e-5
 
 function draftOf(subject: Subject, target: string): Draft {
-  const { spec, tensors } = subject
+  const { tensors } = subject
   const t = subject.numbers(target)
   const { min, max } = subject.extent(target)
   const first = t.findIndex((value) => value < 0 || value > 1)
   let outside = 0
   for (let i = 0; i < t.length; i++) if (t[i] < 0 || t[i] > 1) outside++
   const tally = tallyOf(t)
-  const { means, change, instead } = patternOf(
-    tally === null ? null : [...tally.keys()].sort((a, b) => a - b),
-    min,
-    max,
-    target,
-    'ignoreIndex' in spec.options,
-  )
-  const typed = change === undefined ? null : typedCall(subject, { [target]: change })
+  const { means, repair } = patternOf(tally === null ? null : [...tally.keys()].sort((a, b) => a - b), min, max, target, subject)
   const loss = subject.mean()
   const negative = loss !== null && loss < 0 ? ` The loss is ${figure(loss)}, and an honest one is never negative.` : ''
   return {
@@ -69,51 +62,66 @@ function draftOf(subject: Subject, target: string): Draft {
     argument: target,
     message: `${grouped(outside)} of ${grouped(t.length)} targets lie outside [0, 1], first ${figure(t[first])}${place(first, tensors[target].shape)}: ${means}.${negative}`,
     evidence: { outside, values: t.length, min, max, first, seen: tally === null ? 'many different' : histogram(tally), loss },
-    repair: {
-      surprisal: typed?.ours ?? instead ?? `give ${spec.name} targets in [0, 1]`,
-      pytorch: typed?.torch ?? instead ?? `${target} in [0, 1]`,
-    },
+    repair: repairOf(repair),
     ...explanation(subject, target, 'target-range'),
   }
 }
 
 interface Pattern {
   readonly means: string
-  readonly change?: Typed
-  readonly instead?: string
+  readonly repair: Typed
 }
 
 /** What the values are, from all that occur (null: too many). */
-function patternOf(seen: readonly number[] | null, min: number, max: number, target: string, ignores: boolean): Pattern {
+function patternOf(seen: readonly number[] | null, min: number, max: number, target: string, subject: Subject): Pattern {
+  const { tensors, spec, values } = subject
+  const changed = (ours: string, torch: string) => typedCall(subject, { [target]: { ours, torch } })
   const only = (...values: number[]) => seen?.every((value) => values.includes(value)) === true
-  if (min > -slip && max < 1 + slip)
-    return { means: 'a slip of rounding', change: { ours: `${target} clamped to [0, 1]`, torch: `${target}.clamp(0, 1)` } }
+  if (min > -slip && max < 1 + slip) {
+    const { ours, torch } = eachOf(target, tensors[target], 'Math.min(Math.max(x, 0), 1)', `${target}.clamp(0, 1)`)
+    return { means: 'a slip of rounding', repair: changed(ours, torch) }
+  }
   if (only(-1, 1))
-    return {
-      means: 'the labels are −1 and 1, and 0 and 1 are wanted',
-      change: { ours: `div(add(${target}, 1), 2)`, torch: `(${target} + 1) / 2` },
-    }
+    return { means: 'the labels are −1 and 1, and 0 and 1 are wanted', repair: changed(`div(add(${target}, 1), 2)`, `(${target} + 1) / 2`) }
   if (only(0, max)) {
-    const change = { ours: `div(${target}, ${max})`, torch: `${target} / ${max}` }
-    return { means: `the values are 0 and ${figure(max)}, as in a mask saved as a picture`, change }
+    const means = `the values are 0 and ${figure(max)}, as in a mask saved as a picture`
+    return { means, repair: changed(`div(${target}, ${max})`, `${target} / ${max}`) }
   }
   const mark = min < 0 ? min : max
   if (seen !== null && (mark < 0 || mark === 255) && only(mark, 0, 1)) {
-    const instead = ignores
-      ? `{ ignoreIndex: ${mark} }, if ${mark} marks what is not to be counted`
-      : `leave out what is marked ${mark}: a weight of 0 there, or only the elements whose target is another`
-    return { means: `besides 0 and 1 there is only ${mark}, which seems to mark what is not to be counted`, instead }
+    const means = `besides 0 and 1 there is only ${mark}, which seems to mark what is not to be counted`
+    if ('ignoreIndex' in spec.options) {
+      const ignored = typedCall({ ...subject, values: { ...values, ignoreIndex: mark } })
+      return { means, repair: remarked(ignored, `if ${mark} marks what is not to be counted`) }
+    }
+    return { means, repair: marked(subject, target, mark) }
   }
   const whole = seen?.every(Number.isInteger) === true
-  if (whole && min >= 0 && max <= 255 && (max > 100 || (seen?.length ?? 0) > 30)) {
-    return {
-      means: `the values are grey levels from ${min} to ${max}`,
-      change: { ours: `div(${target}, 255)`, torch: `${target} / 255` },
-    }
-  }
+  if (whole && min >= 0 && max <= 255 && (max > 100 || (seen?.length ?? 0) > 30))
+    return { means: `the values are grey levels from ${min} to ${max}`, repair: changed(`div(${target}, 255)`, `${target} / 255`) }
   if (whole && min >= 0) {
-    const instead = `one column of 0 and 1 per class (one-hot); or crossEntropy (F.cross_entropy) of ${max + 1} scores, if the classes exclude each other`
-    return { means: `they look like class ids from ${min} to ${max}`, instead }
+    const { shape } = tensors[target]
+    const flat = shape.length > 1 ? `.flat(${shape.length - 1})` : ''
+    const ids = Array.from({ length: max + 1 }, (_, id) => id)
+    const each = `.map((id) => [${ids.join(', ')}].map((c) => Number(c === id)))`
+    const oneHot = { ours: `tensor(${target}).toArray()${flat}${each}`, torch: `F.one_hot(${target}.long(), ${max + 1}).float()` }
+    const beside = `beside ${max + 1} scores for each; or crossEntropy of them, if the classes exclude each other`
+    return { means: `they look like class ids from ${min} to ${max}`, repair: remarked(oneHot, beside) }
   }
-  return { means: `they are real values from ${figure(min)} to ${figure(max)}`, instead: 'mseLoss (F.mse_loss) for real values' }
+  const [{ name: first }] = spec.inputs
+  const real = { ours: `mseLoss(${first}, ${target})`, torch: `F.mse_loss(${first}, ${target})` }
+  return { means: `they are real values from ${figure(min)} to ${figure(max)}`, repair: remarked(real, 'for real values') }
+}
+
+/** A mark that weighs nothing, or is taken for 0 where there are no weights. */
+function marked(subject: Subject, target: string, mark: number): Typed {
+  const { spec, tensors } = subject
+  const given = tensors[target]
+  if (spec.options.weight?.kind !== 'tensor' || tensors.weight !== undefined) {
+    const zero = eachOf(target, given, `(x === ${mark} ? 0 : x)`, `${target}.where(${target} != ${mark}, 0)`)
+    return remarked(typedCall(subject, { [target]: zero }), `counts ${mark} as 0: better leave it out of both arrays`)
+  }
+  const weight = eachOf(target, given, `Number(x !== ${mark})`, `(${target} != ${mark}).float()`, tensors[spec.inputs[0].name].dtype)
+  const typed = typedCall({ ...subject, tensors: { ...tensors, weight: given } }, { weight })
+  return remarked(typed, 'what is marked weighs 0; the mean counts it all the same')
 }

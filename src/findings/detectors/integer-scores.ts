@@ -2,6 +2,7 @@ import { isFloating } from '../../tensor/dtype.ts'
 import { classCall, hasScores } from '../classes.ts'
 import { clear, type Detector } from '../detector.ts'
 import { sampledRows } from '../rows.ts'
+import { remarked, repairOf, typedCall } from '../typed.ts'
 import { figure, grouped } from '../words.ts'
 
 /** So many numbers of a network are not integers by chance; a handful typed by hand may be. */
@@ -46,10 +47,12 @@ export const integerScores: Detector = {
         argument: scores,
         message: `All ${grouped(rows.length * count)} scores that were looked at are integers from ${figure(min)} to ${figure(max)}${decided ? ', one 1 and zeros in each row' : ''}: decisions, of which nothing can be learned, and not scores.`,
         evidence: { values: rows.length * count, min, max, oneHot: decided },
-        repair: {
-          surprisal: `give the scores of axis ${axis} as the network ends with, before argmax, rounding or one-hot`,
-          pytorch: 'drop the argmax, round or one_hot at the end of the network: it has no gradient',
-        },
+        repair: repairOf(
+          remarked(
+            typedCall(subject, { [scores]: { ours: 'scores', torch: 'scores' } }),
+            `the scores of axis ${axis} before argmax, rounding or one-hot, which have no gradient`,
+          ),
+        ),
         pytorch: null,
         // one 1 and zeros add up to 1
         covers: decided ? ['softmax-twice'] : [],

@@ -2,6 +2,7 @@ import { sizeOf } from '../../tensor/shape.ts'
 import { type ClassCall, classCall, hasScores, labelsOf } from '../classes.ts'
 import { cannot, clear, type Detector } from '../detector.ts'
 import { logSumExp } from '../rows.ts'
+import { repairOf, typedCall } from '../typed.ts'
 import { figure } from '../words.ts'
 
 /** How many neighbouring positions are compared at most, and at least. */
@@ -49,10 +50,18 @@ export const labelShift: Detector = {
       argument: target,
       message: `The scores fit labels shifted by ${better.shift} far better: the loss is ${figure(best)} there, and ${figure(losses[1])} as it is; ${why}.`,
       evidence: { shifts: [...shifts], losses, positions: pairs.length, chance },
-      repair: {
-        surprisal: `cut ${by} off ${better.shift > 0 ? 'the end of each row of scores and the start of each row of labels' : 'the start of each row of scores and the end of each row of labels'}`,
-        pytorch: `${scores}${cutScores}, ${target}${cutLabels}`,
-      },
+      repair: repairOf(
+        typedCall(subject, {
+          [scores]: {
+            ours: cut(scores, classes.shape.length === 3 ? 2 : 0, better.shift > 0 ? `0, -${by}` : `${by}`),
+            torch: `${scores}${cutScores}`,
+          },
+          [target]: {
+            ours: `tensor(${cut(target, classes.shape.length === 3 ? 1 : 0, better.shift > 0 ? `${by}` : `0, -${by}`)}, { dtype: 'int64' })`,
+            torch: `${target}${cutLabels}`,
+          },
+        }),
+      ),
       pytorch: null,
     } as const
     return { found: [found], looked }
@@ -64,6 +73,12 @@ export const labelShift: Detector = {
     example:
       'check(crossEntropy, tensor(Float32Array.from({ length: 400 }, (_, i) => (i % 4 === ((Math.floor(i / 4) + 1) * 7) % 5 % 4 ? 5 : 0)), { shape: [100, 4] }), tensor(BigInt64Array.from({ length: 100 }, (_, i) => BigInt(((i * 7) % 5) % 4))))',
   },
+}
+
+/** An argument with a slice of its axis of positions: the last one of (N, C, L) and of (N, L), the first of what has no batch. */
+function cut(name: string, axis: number, slice: string): string {
+  const rows = ['', '.map((row) => row', '.map((sample) => sample.map((row) => row'][axis] ?? ''
+  return `tensor(${name}).toArray()${rows}.slice(${slice})${')'.repeat(axis)}`
 }
 
 /** Positions of a row that have their neighbours in it, none of them ignored: of the first rows, as many as are enough. */

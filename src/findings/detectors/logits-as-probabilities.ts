@@ -1,6 +1,7 @@
+import { binaryCrossEntropyWithLogits } from '../../losses/binary-cross-entropy-with-logits.ts'
 import { wantsProbabilities } from '../contract.ts'
 import { clear, type Detector, explanation } from '../detector.ts'
-import { typedCall } from '../typed.ts'
+import { eachOf, remarked, repairOf, typedCall } from '../typed.ts'
 import { figure, grouped, place } from '../words.ts'
 
 /** Numbers outside [0, 1] where a loss wants probabilities: raw scores, or rounding. */
@@ -22,15 +23,15 @@ export const logitsAsProbabilities: Detector = {
     const isSlip = min > -slip && max < 1 + slip
     const soft = spec.inputs[0].domain === 'logits' && values.mode !== 'multilabel' && values.mode !== 'binary' ? 'softmax' : 'sigmoid'
     const raw = typedCall({ spec, tensors, values: { ...values, fromLogits: true } }).ours
-    const target = spec.inputs[1]?.name
-    const clamp = typedCall(subject, { [name]: { ours: `${name} clamped to [0, 1]`, torch: `${name}.clamp(0, 1)` } })
+    const clamp = typedCall(subject, { [name]: eachOf(name, tensors[name], 'Math.min(Math.max(x, 0), 1)', `${name}.clamp(0, 1)`) })
+    const own = soft === 'softmax' ? `${name} = ${name}.softmax(1)` : `${name} = ${name}.sigmoid()`
     const scores =
       'fromLogits' in spec.options
-        ? { surprisal: raw, pytorch: `${soft} before the loss` }
-        : {
-            surprisal: `binaryCrossEntropyWithLogits(${name}, ${target}), which has the sigmoid inside`,
-            pytorch: `F.binary_cross_entropy_with_logits(${name}, ${target})`,
-          }
+        ? { ours: raw, torch: own }
+        : remarked(
+            typedCall({ spec: { ...binaryCrossEntropyWithLogits.spec, inputs: spec.inputs }, tensors, values }),
+            'which has the sigmoid inside',
+          )
     return [
       {
         level: 'error',
@@ -39,7 +40,7 @@ export const logitsAsProbabilities: Detector = {
           ? `${grouped(outside)} of ${grouped(x.length)} values leave [0, 1] by a rounding slip, from ${min} to ${max}, first ${x[first]}${place(first, tensors[name].shape)}: products and means of probabilities do.`
           : `${name} holds no probabilities: ${grouped(outside)} of ${grouped(x.length)} values lie outside [0, 1], from ${figure(min)} to ${figure(max)}, first ${figure(x[first])}${place(first, tensors[name].shape)}. It looks like raw scores, before the ${soft}.`,
         evidence: { outside, values: x.length, min, max, first, rounding: isSlip },
-        repair: isSlip ? { surprisal: clamp.ours, pytorch: clamp.torch } : scores,
+        repair: repairOf(isSlip ? clamp : scores),
         ...explanation(subject, name, 'input-range'),
       },
     ]

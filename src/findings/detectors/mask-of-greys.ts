@@ -1,8 +1,9 @@
-import { tupleOf } from '../../tensor/shape.ts'
+import { listOf, tupleOf } from '../../tensor/shape.ts'
 import { type ClassCall, classCall, hasClassTarget } from '../classes.ts'
 import { clear, type Detector } from '../detector.ts'
 import { type Repair, repairsOf } from '../repairs.ts'
 import type { Subject } from '../subject.ts'
+import { eachOf, remarked, repairOf, type Typed, typedCall } from '../typed.ts'
 import { histogram, tallyOf } from '../values.ts'
 import { grouped } from '../words.ts'
 
@@ -49,26 +50,35 @@ function draftOf({ refusal, ...subject }: Subject, { count, target, wanted }: Cl
       : binary
         ? ['the mask is black and white: is 255 the foreground, to be divided by 255, or void, to be ignored?', remapped ?? ignored]
         : [`the others are classes of 0 to ${count - 1}: is 255 void, to be ignored, or a class that wants a number of its own?`, ignored]
-  const ask = 'read the mask as the palette indices of its file, resize it by nearest neighbour, or map each grey level to its class'
+  const levels = listOf([...tally.keys()].sort((a, b) => a - b))
+  const numbered = eachOf(
+    target,
+    subject.tensors[target],
+    `${levels}.indexOf(x)`,
+    `torch.searchsorted(torch.tensor(${levels}), ${target}.long())`,
+    'int64',
+  )
+  const shades = remarked(
+    typedCall(subject, { [target]: numbered }),
+    'if each grey level is a class; else read the palette indices of the file, and resize by nearest neighbour',
+  )
   return {
     level: 'error',
     argument: target,
     message: `${white}; ${says}`.replace(/([^?])$/, '$1.'),
     evidence: { classes: count, labels: histogram(tally, 32), whites: tally.get(255) ?? 0, levels: tally.size },
-    repair: { surprisal: either(best, remapped, ignored, 'ours') ?? ask, pytorch: either(best, remapped, ignored, 'torch') ?? ask },
+    repair: repairOf(best === undefined ? shades : either(best, remapped, ignored)),
     pytorch: refusal?.pytorch ?? null,
     explains: true,
   } as const
 }
 
-/** Both readings, where there are two. */
-function either(
-  best: Repair | undefined,
-  remapped: Repair | undefined,
-  ignored: Repair | undefined,
-  in_: 'ours' | 'torch',
-): string | undefined {
-  if (best === undefined) return undefined
-  const other = best === ignored ? undefined : ignored
-  return other === undefined || remapped === undefined ? best[in_] : `${best[in_]} for the foreground; ${other[in_]} for void`
+/** Both readings, where there are two: one as code. */
+function either(best: Repair, remapped: Repair | undefined, ignored: Repair | undefined): Typed {
+  if (best === ignored || ignored === undefined || remapped === undefined) return best
+  return remarked(
+    best,
+    `255 is the foreground; where it is void, ${ignored.ours}`,
+    `255 is the foreground; where it is void, ${ignored.torch}`,
+  )
 }

@@ -30,8 +30,8 @@ export function otherDenominator(before: number, now: number): Finding | null {
     evidence: { before, now },
     repair: {
       surprisal:
-        "mergeReports(a, b) of their reports, or a Meter; in training reduction: 'sum', divided by what all batches count together",
-      pytorch: "reduction='sum' for each batch, divided by the count of all of them",
+        "mergeReports(a, b) // the reports of both; or a Meter; in training reduction: 'sum', divided by what all batches count together",
+      pytorch: "reduction = 'sum'  # of each batch, divided by the count of all of them",
     },
     pytorch: null,
   }

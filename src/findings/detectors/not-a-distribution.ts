@@ -6,7 +6,7 @@ import { indexOf } from '../extent.ts'
 import { rowsLooked, sampledRows } from '../rows.ts'
 import type { Subject } from '../subject.ts'
 import { farthestFromOne } from '../sums.ts'
-import { typedCall } from '../typed.ts'
+import { remarked, repairOf, typedCall } from '../typed.ts'
 import { severalOnes } from '../values.ts'
 import { figure, grouped } from '../words.ts'
 
@@ -72,19 +72,21 @@ function offRows(subject: Subject, rows: Int32Array): Found | null {
       ? ''
       : `the ${target} is ${figure(values[negative])} at ${tupleOf(indexOf(negative, shape))}, and a probability is never negative`
   const { says, ours, torch } = patternOf(subject, classes, { logs: logs === rows.length, negative: negative >= 0, whole })
-  const typed = ours === null ? null : typedCall(subject, { [target]: { ours, torch } })
-  const meant = ours?.startsWith('softmax') ? ', if the target is scores' : ''
-  const indices = `class indices of shape ${tupleOf(wanted)}`
+  const summed = shape.map((extent, a) => (a === axis ? 1 : extent))
+  const parts = {
+    ours: `div(${target}, reshape(sum(${target}, ${axis}), [${summed.join(', ')}]))`,
+    torch: `${target} / ${target}.sum(${axis}, keepdim=True)`,
+  }
+  const typed = typedCall(subject, { [target]: ours === null ? parts : { ours, torch } })
+  const meant =
+    ours === null ? `or class indices of shape ${tupleOf(wanted)}` : ours.startsWith('softmax') ? 'if the target is scores' : null
   const message = [below, sums].filter((text) => text !== '').join('; ')
   return {
     level: negative >= 0 ? 'error' : 'warning',
     argument: target,
     message: `${message[0].toUpperCase()}${message.slice(1)}${says}.`,
     evidence: { rows: rows.length, off, worst: at < 0 ? 1 : worst, negative: negative < 0 ? null : values[negative], above: positive },
-    repair: {
-      surprisal: typed === null ? `${indices}; or divide each row of the ${target} by its sum` : `${typed.ours}${meant}`,
-      pytorch: typed === null ? `${indices}; or ${target} / ${target}.sum(${axis}, keepdim=True)` : `${typed.torch}${meant}`,
-    },
+    repair: repairOf(meant === null ? typed : remarked(typed, meant)),
     pytorch: null,
   }
 }

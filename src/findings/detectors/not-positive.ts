@@ -1,6 +1,6 @@
 import { type Detector, type Draft, explanation } from '../detector.ts'
 import type { Subject } from '../subject.ts'
-import { typedCall } from '../typed.ts'
+import { remarked, repairOf, typedCall } from '../typed.ts'
 import { figure, grouped, place } from '../words.ts'
 
 /** Negative variances, counts and rates. */
@@ -40,14 +40,17 @@ function negatives(subject: Subject, name: string): Draft[] {
   const logs = isRate
     ? typedCall({ ...subject, values: { ...subject.values, logInput: true } })
     : typedCall(subject, { [name]: { ours: `exp(${name})`, torch: `${name}.exp()` } })
-  const none = `give numbers of events as ${name}: whole numbers from 0, not their logarithms or scaled values`
+  const counts = remarked(
+    typedCall(subject, { [name]: { ours: `exp(${name})`, torch: `${name}.exp()` } }),
+    `if ${name} is logarithms of counts; what was scaled has to be scaled back to numbers of events`,
+  )
   return [
     {
       level: 'error',
       argument: name,
       message: `${grouped(count)} of ${grouped(x.length)} ${what} are negative, first ${figure(x[first])}${place(first, tensors[name].shape)}, down to ${figure(lowest)}${isCount ? '' : `: ${name} looks like logarithms`}.`,
       evidence: { negative: count, values: x.length, first, lowest },
-      repair: isCount ? { surprisal: none, pytorch: none } : { surprisal: logs.ours, pytorch: logs.torch },
+      repair: repairOf(isCount ? counts : logs),
       ...explanation(subject, name, 'input-range'),
     },
   ]

@@ -1,6 +1,6 @@
 import { isFloating } from '../../tensor/dtype.ts'
 import { clear, type Detector, explanation } from '../detector.ts'
-import { typedCall } from '../typed.ts'
+import { eachOf, remarked, repairOf, typedCall } from '../typed.ts'
 import { histogram, tallyOf } from '../values.ts'
 import { figure, grouped, place } from '../words.ts'
 
@@ -20,17 +20,18 @@ export const notSigns: Detector = {
     const tally = tallyOf(t)
     const binary = tally !== null && [...tally.keys()].every((value) => value === 0 || value === 1)
     const zeros = tally?.get(0) ?? 0
+    const dtype = isFloating(tensors[name].dtype) ? tensors[name].dtype : 'float32'
     const float = isFloating(tensors[name].dtype) ? name : `tensor(${name}, { dtype: 'float32' })`
     const typed = typedCall(subject, { [name]: { ours: `sub(mul(${float}, 2), 1)`, torch: `2.0 * ${name} - 1` } })
+    const signs = eachOf(name, tensors[name], '(x > 0 ? 1 : -1)', `(${name} > 0) * 2.0 - 1`, dtype)
+    const positive = typedCall(subject, { [name]: signs })
     return [
       {
         level: 'error',
         argument: name,
         message: `${grouped(odd)} of ${grouped(t.length)} labels are neither −1 nor 1, first ${figure(t[first])}${place(first, tensors[name].shape)}${binary ? `: they are 0 and 1, and for the ${grouped(zeros)} zeros the loss computes something that is neither case, in silence` : ''}.`,
         evidence: { odd, labels: t.length, first, seen: tally === null ? 'many different' : histogram(tally) },
-        repair: binary
-          ? { surprisal: typed.ours, pytorch: typed.torch }
-          : { surprisal: `give −1 and 1 as ${name}`, pytorch: `give -1 and 1 as ${name}` },
+        repair: repairOf(binary ? typed : remarked(positive, 'if what is above 0 is meant as 1')),
         ...explanation(subject, name, 'dtype'),
       },
     ]

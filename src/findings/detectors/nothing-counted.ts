@@ -1,7 +1,7 @@
 import { divides } from '../../reduce.ts'
 import { classCall } from '../classes.ts'
 import { clear, type Detector } from '../detector.ts'
-import { typedCall } from '../typed.ts'
+import { remarked, repairOf, typedCall } from '../typed.ts'
 import { grouped } from '../words.ts'
 
 /** A mean over nothing: everything ignored, an empty batch, or weights that add up to 0. */
@@ -25,14 +25,13 @@ export const nothingCounted: Detector = {
           : `0 of ${grouped(all)} targets count, since all are ignoreIndex ${values.ignoreIndex}`
     const sum = typedCall({ spec, tensors, values: { ...values, reduction: 'sum' } })
     const count = plan.counted > 0 ? 'the sum of the weights' : 'what counts'
-    const skip = `skip such a batch, or take ${sum.ours} and divide by ${count} of all batches together`
     return [
       {
         level: mean ? 'error' : 'note',
         argument: all === 0 ? spec.inputs[0].name : plan.counted > 0 ? 'weight' : target,
         message: `${mean ? 'The mean is NaN' : 'Nothing enters the loss'}: ${why}.`,
         evidence: { counted: plan.counted, ignored: plan.ignored, denominator: Number.isNaN(plan.denominator) ? 'NaN' : plan.denominator },
-        repair: { surprisal: skip, pytorch: skip.replace(sum.ours, sum.torch) },
+        repair: repairOf(remarked(sum, `to be divided by ${count} of all batches together; or skip such a batch`)),
         pytorch: null,
       },
     ]

@@ -3,6 +3,7 @@ import { tupleOf } from '../../tensor/shape.ts'
 import { classCall, hasClassTarget } from '../classes.ts'
 import { clear, type Detector } from '../detector.ts'
 import { search } from '../repairs.ts'
+import { outputs, remarked, repairOf } from '../typed.ts'
 
 /** Scores of one class, which is certain: the loss is 0 whatever the network says. */
 export const oneClass: Detector = {
@@ -27,10 +28,7 @@ export const oneClass: Detector = {
         argument: scores ?? spec.inputs[0].name,
         message: `Axis ${axis} of the scores ${tupleOf(shape)} has one class${softmax ? ', whose softmax is 1 whatever the score' : ', so there is nothing to choose'}: ${refusal?.code === 'target-range' ? 'a target can only be 0' : 'the loss teaches the network nothing'}.`,
         evidence: { scores: shape, axis, classes: 1 },
-        repair: {
-          surprisal: best === undefined ? two : `${best.ours} for one score of yes or no; or ${two}`,
-          pytorch: best === undefined ? two : `${best.torch} for one score of yes or no; or ${two}`,
-        },
+        repair: repairOf(best === undefined ? remarked(outputs(2, shape), two) : remarked(best, `for one score of yes or no; or ${two}`)),
         pytorch: refusal?.code === 'target-range' ? refusal.pytorch : null,
         ...(refusal?.code === 'target-range' ? { explains: true } : {}),
       },

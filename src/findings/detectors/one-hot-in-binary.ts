@@ -1,4 +1,5 @@
 import { clear, type Detector } from '../detector.ts'
+import { remarked, repairOf } from '../typed.ts'
 import { isOneHot } from '../values.ts'
 import { grouped } from '../words.ts'
 import { isBinary } from './softmax-in-binary.ts'
@@ -17,17 +18,15 @@ export const oneHotInBinary: Detector = {
     const rows = shape.length < 2 || shape[1] < 2 ? 0 : size / shape[1]
     if (rows < manyRows) return clear
     if (!isOneHot(tensors[target], 1)) return clear
-    const [scores, before] = spec.inputs[0].domain === 'logits' ? [input, ''] : ['scores', ', with the scores before the sigmoid']
+    const [scores, before] = spec.inputs[0].domain === 'logits' ? [input, null] : ['scores', 'with the scores before the sigmoid']
+    const typed = { ours: `crossEntropy(${scores}, argmax(${target}, 1))`, torch: `F.cross_entropy(${scores}, ${target}.argmax(1))` }
     return [
       {
         level: 'note',
         argument: target,
         message: `Exactly one of ${shape[1]} classes is true in each of ${grouped(rows)} rows: if the classes exclude each other, cross-entropy says so to the network, and ${spec.name} does not.`,
         evidence: { rows, classes: shape[1] },
-        repair: {
-          surprisal: `crossEntropy(${scores}, argmax(${target}, 1))${before}`,
-          pytorch: `F.cross_entropy(${scores}, ${target}.argmax(1))${before}`,
-        },
+        repair: repairOf(before === null ? typed : remarked(typed, before)),
         pytorch: null,
       },
     ]

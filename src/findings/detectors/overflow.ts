@@ -1,7 +1,7 @@
 import { computeDType } from '../../tensor/dtype.ts'
 import { classCall, hasClassTarget } from '../classes.ts'
 import { clear, type Detector } from '../detector.ts'
-import { typedCall } from '../typed.ts'
+import { remarked, repairOf, typedCall } from '../typed.ts'
 import { figure } from '../words.ts'
 
 /** The largest float16, and the largest float32. */
@@ -42,14 +42,18 @@ export const overflow: Detector = {
     const { min, max, nans, infinities } = subject.extent(scores)
     const { dtype } = tensors[scores]
     if (nans + infinities > 0 || computeDType(dtype) === 'float64' || !(max - min > largestSingle)) return clear
-    const scaled = `scores of a size that exp can take; these reach from ${figure(min)} to ${figure(max)}`
+    const by = figure(max / 100 - min / 100)
+    const scaled = remarked(
+      typedCall(subject, { [scores]: { ours: `div(${scores}, ${by})`, torch: `${scores} / ${by}` } }),
+      `scores of a size that exp can take; these reach from ${figure(min)} to ${figure(max)}`,
+    )
     return [
       {
         level: 'error',
         argument: scores,
         message: `The scores are finite, but ${figure(max - min)} apart, which is beyond ${computeDType(dtype)}: the loss is infinite.`,
         evidence: { min, max },
-        repair: { surprisal: scaled, pytorch: scaled },
+        repair: repairOf(scaled),
         pytorch: null,
       },
     ]

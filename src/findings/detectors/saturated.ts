@@ -1,5 +1,6 @@
 import { sameShape } from '../../tensor/shape.ts'
 import { clear, type Detector, type Draft } from '../detector.ts'
+import { remarked, repairOf } from '../typed.ts'
 import { figure, grouped, place } from '../words.ts'
 
 /** Probabilities of exactly 0 or 1 on the wrong side, where the loss is cut off and the gradient useless. */
@@ -19,10 +20,11 @@ export const saturated: Detector = {
       wrong++
       if (first < 0) first = i
     }
-    const repair = {
-      surprisal: `binaryCrossEntropyWithLogits(scores, ${target}), with the scores before the sigmoid`,
-      pytorch: `F.binary_cross_entropy_with_logits(scores, ${target}), with the scores before the sigmoid`,
+    const logits = {
+      ours: `binaryCrossEntropyWithLogits(scores, ${target})`,
+      torch: `F.binary_cross_entropy_with_logits(scores, ${target})`,
     }
+    const repair = repairOf(remarked(logits, 'with the scores before the sigmoid'))
     const found: Draft[] = []
     if (wrong > 0) {
       found.push({

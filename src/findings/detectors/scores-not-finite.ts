@@ -5,7 +5,9 @@ import { clear, type Detector, type Outcome } from '../detector.ts'
 import { indexOf } from '../extent.ts'
 import { firstNotFinite } from '../finite.ts'
 import type { Subject } from '../subject.ts'
+import { eachOf, elementOf, remarked, repairOf, type Typed, typedCall } from '../typed.ts'
 import { figure } from '../words.ts'
+import { sourceOf } from './not-finite.ts'
 
 /** NaN and infinities among scores, weights and probabilities, as far as they do harm: a masked class does none. */
 export const scoresNotFinite: Detector = {
@@ -33,7 +35,7 @@ export const scoresNotFinite: Detector = {
           argument: name,
           message: `The ${name} is ${where}${reason}: ${fate}.`,
           evidence: { index: indexOf(at, shape), value: String(value), loss: String(loss) },
-          repair: repairOf(subject, name, value, classes.soft, value === -Infinity && name === classes.scores ? reason : ''),
+          repair: repairOf(mendOf(subject, name, at, classes.soft, reason)),
           pytorch: null,
         },
       ]
@@ -66,7 +68,7 @@ function ofArguments(subject: Subject, { target, scores, soft }: ClassCall): Out
         argument: name,
         message: `The ${name} is ${value} at ${tupleOf(indexOf(odd, shape))}, of which no loss is a number.`,
         evidence: { index: indexOf(odd, shape), value: String(value) },
-        repair: repairOf(subject, name, value, soft, ''),
+        repair: repairOf(mendOf(subject, name, odd, soft, '')),
         pytorch: null,
       },
     ]
@@ -142,16 +144,15 @@ function reasonOf(subject: Subject, { scores, soft, count, inner }: ClassCall, n
   return ', of which label smoothing takes a share'
 }
 
-function repairOf(subject: Subject, name: string, value: number, soft: boolean, reason: string) {
-  const masks = reason !== ''
-  const lowest =
-    soft || Number(subject.values.labelSmoothing) > 0
-      ? 'mask with a large negative number, such as -1e4'
-      : reason.includes('all scores')
-        ? 'leave a class unmasked in each row, or ignore the row and drop its gradient'
-        : 'unmask the class of the target'
-  const before = `find what makes it ${value}: a division by 0, a logarithm of 0, numbers too large for ${subject.tensors[name].dtype}`
-  return masks
-    ? { surprisal: lowest, pytorch: soft ? `${name}.clamp(min=-1e4)` : lowest }
-    : { surprisal: before, pytorch: `torch.autograd.set_detect_anomaly(True); assert ${name}.isfinite().all()` }
+function mendOf(subject: Subject, name: string, at: number, soft: boolean, reason: string): Typed {
+  const { tensors, values, numbers } = subject
+  const value = numbers(name)[at]
+  const index = indexOf(at, tensors[name].shape)
+  if (reason === '')
+    return sourceOf(name, index, `${value}: a division by 0, a logarithm of 0, numbers too large for ${tensors[name].dtype}`)
+  const lowest = eachOf(name, tensors[name], 'Math.max(x, -1e4)', `${name}.clamp(min=-1e4)`)
+  const clamped = typedCall(subject, { [name]: lowest })
+  if (soft || Number(values.labelSmoothing) > 0) return remarked(clamped, 'a class is masked with a large negative number')
+  if (reason.includes('all scores')) return remarked(clamped, 'or leave a class unmasked in each row')
+  return remarked(elementOf(name, index), 'unmask the class of the target')
 }

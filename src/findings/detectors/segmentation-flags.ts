@@ -37,6 +37,7 @@ function softmaxed(subject: Subject): Draft[] {
   if (constant || pixels < 2 || farthestFromOne(subject.numbers(name), shape, 1) > softmaxTolerance(dtype, pixels)) return []
   const has = 'fromLogits' in spec.options
   const typed = typedCall({ ...subject, values: { ...values, fromLogits: false } })
+  const scores = typedCall(subject, { [name]: { ours: 'scores', torch: 'scores' } })
   return [
     {
       level: 'warning',
@@ -44,8 +45,8 @@ function softmaxed(subject: Subject): Draft[] {
       message: `${name} is a softmax already: the ${shape[1]} values of each of ${grouped(pixels)} pixels add up to 1. ${spec.name} takes the softmax itself, unless it is told not to.`,
       evidence: { pixels, classes: shape[1] },
       repair: {
-        surprisal: has ? typed.ours : `give ${spec.name} the scores before the softmax`,
-        pytorch: 'from_logits=False (segmentation_models.pytorch), softmax=False (MONAI); or drop the softmax',
+        surprisal: has ? typed.ours : `${scores.ours} // the scores before the softmax`,
+        pytorch: 'from_logits = False  # in segmentation_models.pytorch; softmax=False in MONAI; or drop the softmax',
       },
       pytorch: null,
     },
@@ -74,7 +75,7 @@ function ofMode(subject: Subject): Draft[] {
           ? `The masks have ${shape[1]} classes on axis 1, one of them true at each pixel, and mode 'binary' compares them all as one.`
           : `Exactly one of ${shape[1]} classes is true at each pixel: if classes exclude each other, mode 'multiclass' takes the softmax over them.`,
       evidence: { classes: shape[1], pixels: target.size / shape[1] },
-      repair: { surprisal: typed.ours, pytorch: "mode='multiclass' (segmentation_models.pytorch), softmax=True (MONAI)" },
+      repair: { surprisal: typed.ours, pytorch: "mode = 'multiclass'  # in segmentation_models.pytorch; softmax=True in MONAI" },
       pytorch: null,
     },
   ]

@@ -3,6 +3,7 @@ import { isFloating } from '../../tensor/dtype.ts'
 import { classCall, hasClassTarget } from '../classes.ts'
 import { clear, type Detector } from '../detector.ts'
 import { search } from '../repairs.ts'
+import { remarked, repairOf } from '../typed.ts'
 import { severalOnes } from '../values.ts'
 import { grouped } from '../words.ts'
 
@@ -24,7 +25,11 @@ export const severalClasses: Detector = {
       scores === null
         ? []
         : search(binaryCrossEntropyWithLogits, { tensors: { input: tensors[scores], target: tensors[target] }, values: {} })
-    const otherwise = 'a loss of yes or no per class: binaryCrossEntropyWithLogits'
+    const logits = {
+      ours: `binaryCrossEntropyWithLogits(scores, ${target})`,
+      torch: `F.binary_cross_entropy_with_logits(scores, ${target})`,
+    }
+    const otherwise = remarked(logits, 'of the scores of all classes, each yes or no')
     return [
       {
         level: refused ? 'error' : 'warning',
@@ -38,7 +43,7 @@ export const severalClasses: Detector = {
           dtype: tensors[target].dtype,
           floating: isFloating(tensors[target].dtype),
         },
-        repair: { surprisal: best?.ours ?? otherwise, pytorch: best?.torch ?? 'F.binary_cross_entropy_with_logits' },
+        repair: repairOf(best ?? otherwise),
         pytorch: refusal?.pytorch ?? null,
         ...(refused ? { explains: true } : {}),
       },

@@ -2,7 +2,7 @@ import { insideOf } from '../contract.ts'
 import { cannot, clear, type Detector } from '../detector.ts'
 import { extentOf, lookedAt } from '../extent.ts'
 import { farthestFromOne, softmaxTolerance } from '../sums.ts'
-import { typedCall } from '../typed.ts'
+import { remarked, typedCall } from '../typed.ts'
 import { counted, figure } from '../words.ts'
 
 /** Sigmoid before a loss that takes the sigmoid itself: every score in (0, 1), spread as probabilities are. */
@@ -37,6 +37,7 @@ export const sigmoidTwice: Detector = {
     if (shape.length > 1 && shape[1] > 1 && farthestFromOne(numbers(name), shape, 1) <= softmaxTolerance(dtype, size / shape[1]))
       return clear
     const scores = typedCall({ spec, values, tensors }, { [name]: { ours: 'scores', torch: 'scores' } })
+    const before = remarked(scores, 'the scores before the sigmoid')
     return {
       looked: lookedAt(size),
       found: [
@@ -47,10 +48,8 @@ export const sigmoidTwice: Detector = {
           evidence: { min, max, values: size, lowestOfPositive: Math.log1p(Math.exp(-1)), lowestOfNegative: Math.LN2 },
           repair: {
             surprisal:
-              'fromLogits' in spec.options
-                ? typedCall({ spec, tensors, values: { ...values, fromLogits: false } }).ours
-                : `${scores.ours}, with the scores before the sigmoid`,
-            pytorch: spec.pytorch === null ? 'drop the sigmoid before the loss' : `${scores.torch}, with the scores before the sigmoid`,
+              'fromLogits' in spec.options ? typedCall({ spec, tensors, values: { ...values, fromLogits: false } }).ours : before.ours,
+            pytorch: before.torch,
           },
           pytorch: null,
         },

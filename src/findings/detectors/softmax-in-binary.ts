@@ -2,7 +2,7 @@ import type { LossSpec } from '../../spec.ts'
 import { sameShape } from '../../tensor/shape.ts'
 import { clear, type Detector } from '../detector.ts'
 import { farthestFromOne, softmaxTolerance } from '../sums.ts'
-import { typedCall } from '../typed.ts'
+import { remarked, repairOf, typedCall } from '../typed.ts'
 import { isOneHot } from '../values.ts'
 import { figure, grouped } from '../words.ts'
 
@@ -45,10 +45,7 @@ export const softmaxInBinary: Detector = {
         argument: input,
         message: `The ${input} is a softmax: the ${classes} values of each of ${grouped(rows)} rows add up to 1, within ${figure(farthest)}. ${spec.name} asks each class on its own, and of a softmax no two can be near 1${exclusive ? '; the targets have one class per row, for which cross-entropy is made' : ''}.`,
         evidence: { rows, classes, farthestFromOne: farthest, exclusive },
-        repair: {
-          surprisal: `${better.ours}, with the scores before the softmax`,
-          pytorch: `${better.torch}, with the scores before the softmax`,
-        },
+        repair: repairOf(remarked(better, 'with the scores before the softmax')),
         pytorch: null,
       },
     ]

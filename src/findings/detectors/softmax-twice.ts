@@ -1,12 +1,15 @@
 import { cannot, clear, type Detector } from '../detector.ts'
 import { farthestFromOne, softmaxTolerance } from '../sums.ts'
+import { remarked, repairOf, typedCall } from '../typed.ts'
 
 /** Softmax before a loss that takes the softmax itself: every score in [0, 1], and every row of some axis adds up to 1. */
 export const softmaxTwice: Detector = {
   code: 'softmax-twice',
   title: 'softmax before a loss that has it inside',
   applies: ({ inside, inputs }) => inside === 'softmax' && inputs[0].domain === 'logits',
-  look: ({ tensors: { input }, numbers, spec }) => {
+  look: (subject) => {
+    const { tensors, numbers, spec } = subject
+    const { input } = tensors
     const { shape } = input
     const values = numbers('input')
     if (values.length === 0) return cannot('the input is empty')
@@ -25,10 +28,14 @@ export const softmaxTwice: Detector = {
         argument: 'input',
         message: `The input is a softmax already: every value is in [0, 1], and along axis ${axis} they add up to 1. ${spec.name} takes the softmax itself, so the loss cannot fall below ${floor.toFixed(4)}.${where}`,
         evidence: { axis, rows: values.length / shape[axis], farthestFromOne: farthestFromOne(values, shape, axis), floor },
-        repair: {
-          surprisal: `give ${spec.name} the scores before the softmax; or nllLoss(log(input), target) if only probabilities are left`,
-          pytorch: 'drop the softmax at the end of the network; or F.nll_loss(input.log(), target)',
-        },
+        repair: repairOf(
+          axis === classAxis
+            ? remarked(
+                typedCall(subject, { input: { ours: 'log(input)', torch: 'input.log()' } }),
+                'or, more exactly, the scores before the softmax',
+              )
+            : remarked(typedCall(subject, { input: { ours: 'scores', torch: 'scores' } }), 'the scores before the softmax'),
+        ),
         pytorch: null,
       },
     ]

@@ -1,8 +1,10 @@
+import type { LossError } from '../../errors.ts'
 import { tupleOf } from '../../tensor/shape.ts'
 import { type ClassCall, classCall, hasClassTarget } from '../classes.ts'
 import { clear, type Detector, type Draft } from '../detector.ts'
 import { type Repair, repairsOf, saysOf } from '../repairs.ts'
 import type { Subject } from '../subject.ts'
+import { instructed, repairOf } from '../typed.ts'
 import { severalOnes } from '../values.ts'
 
 /** A target that does not fit the scores: an axis too many, one-hot integers, a picture of colours, another size, another batch. */
@@ -15,7 +17,7 @@ export const targetShape: Detector = {
     const classes = classCall(subject)
     if (refusal === null || classes === null || !isOfShapes(subject, classes)) return clear
     const [best, ...others] = repairsOf(subject)
-    return best !== undefined && movesClasses(best, classes) ? clear : [draftOf(subject, classes, best, others)]
+    return best !== undefined && movesClasses(best, classes) ? clear : [draftOf(subject, refusal, classes, best, others)]
   },
   page: {
     looks:
@@ -38,16 +40,19 @@ export const movesClasses = ({ steps }: Repair, { scores }: ClassCall): boolean 
   steps.some(({ kind, tensors }) => kind === 'permute' && scores !== null && tensors?.[scores] !== undefined)
 
 /** What is said of shapes that do not fit, and of the changes that make them fit. */
-export function draftOf(subject: Subject, classes: ClassCall, best: Repair | undefined, others: readonly Repair[]): Draft {
-  const { refusal, tensors } = subject
-  const { target, shape, wanted } = classes
+export function draftOf(
+  { tensors, ...subject }: Subject,
+  refusal: LossError,
+  { target, shape, wanted }: ClassCall,
+  best: Repair | undefined,
+  others: readonly Repair[],
+): Draft {
   const came = tensors[target].shape
   const fits = `The ${target} has shape ${tupleOf(came)}, and scores of shape ${tupleOf(shape)} go with ${tupleOf(wanted)}`
   const says = best === undefined ? unfit(came, wanted) : saysOf(best)
-  const repair = refusal?.repair ?? ''
   return {
     level: 'error',
-    argument: refusal?.argument ?? target,
+    argument: refusal.argument,
     message: `${fits}: ${says}.`,
     evidence: {
       scores: shape,
@@ -57,8 +62,8 @@ export function draftOf(subject: Subject, classes: ClassCall, best: Repair | und
       steps: best?.steps.map(({ kind }) => kind) ?? [],
       others: others.map(({ ours }) => ours),
     },
-    repair: { surprisal: best?.ours ?? repair, pytorch: best?.torch ?? repair },
-    pytorch: refusal?.pytorch ?? null,
+    repair: repairOf(best ?? instructed({ ...subject, tensors }, refusal)),
+    pytorch: refusal.pytorch,
     explains: true,
   }
 }

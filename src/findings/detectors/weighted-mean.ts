@@ -1,7 +1,7 @@
 import { classCall, classCounts, hasClassTarget } from '../classes.ts'
 import { clear, type Detector, type Outcome } from '../detector.ts'
 import type { Subject } from '../subject.ts'
-import { typedCall } from '../typed.ts'
+import { remarked, repairOf, typedCall } from '../typed.ts'
 import { figure, grouped } from '../words.ts'
 
 /** Class weights that the mean divides out again; or that it does not divide by, where one expects it. */
@@ -49,16 +49,19 @@ function ofIndices(subject: Subject): Outcome {
       argument: 'weight',
       message: `The weights have no effect: ${which}, and the mean divides by the sum of the targets' weights, ${figure(plan.denominator)}.`,
       evidence: { weight, targets: plan.counted, classes: present.slice(0, 32), denominator: plan.denominator },
-      repair: {
-        surprisal: `${divided(sum.ours, `div(_, ${plan.counted})`)}, if weights are to scale the loss of each target`,
-        pytorch: `${divided(sum.torch, `_ / ${plan.counted}`)}, if weights are to scale the loss of each target`,
-      },
+      repair: repairOf(
+        remarked(
+          { ours: divided(sum.ours, `div(_, ${plan.counted})`), torch: divided(sum.torch, `_ / ${plan.counted}`) },
+          'if weights are to scale the loss of each target',
+        ),
+      ),
       pytorch: null,
     },
   ]
 }
 
-function ofProbabilities({ plan, numbers }: Subject): Outcome {
+function ofProbabilities(subject: Subject): Outcome {
+  const { plan, numbers } = subject
   const weights = numbers('weight')
   if (plan === null || weights.every((w) => w === 1)) return clear
   const sorted = [...weights].sort((a, b) => a - b)
@@ -69,10 +72,12 @@ function ofProbabilities({ plan, numbers }: Subject): Outcome {
       argument: 'weight',
       message: `With probabilities the mean divides by the ${grouped(plan.denominator)} rows, not by weights: those of ${figure(least)} to ${figure(most)} scale the loss. With class indices it divides by the weights of the targets.`,
       evidence: { denominator: plan.denominator, least, most },
-      repair: {
-        surprisal: 'weights whose mean over the targets is 1; or class indices as the target',
-        pytorch: 'weights whose mean over the targets is 1; or class indices as the target',
-      },
+      repair: repairOf(
+        remarked(
+          typedCall(subject, { weight: { ours: 'div(weight, mean(weight))', torch: 'weight / weight.mean()' } }),
+          'weights whose mean is 1; or class indices as the target',
+        ),
+      ),
       pytorch: null,
     },
   ]

@@ -3,6 +3,7 @@ import { classCall } from '../classes.ts'
 import { clear, type Detector } from '../detector.ts'
 import { repairsOf, saysOf } from '../repairs.ts'
 import type { Subject } from '../subject.ts'
+import { instructed, repairOf } from '../typed.ts'
 
 /** Floats where integers are wanted, or integers where floats are; or two precisions in one call. */
 export const wrongDType: Detector = {
@@ -12,7 +13,7 @@ export const wrongDType: Detector = {
   look: (subject) => {
     const { refusal, tensors, spec } = subject
     if (refusal?.code !== 'dtype' || tensors[refusal.argument] === undefined || isOfAnother(subject)) return clear
-    const { argument, expected, repair, pytorch } = refusal
+    const { argument, expected, pytorch } = refusal
     const { dtype } = tensors[argument]
     const [best, ...others] = repairsOf(subject)
     const meant = best?.steps.every(({ kind }) => kind === 'cast') === false ? `; ${saysOf(best)}` : ''
@@ -22,10 +23,7 @@ export const wrongDType: Detector = {
         argument,
         message: `The ${argument} is ${dtype}, which PyTorch calls ${torchName(dtype)}; ${spec.name} wants ${expected}${meant}.`,
         evidence: { dtype, shape: tensors[argument].shape, others: others.map(({ ours }) => ours) },
-        repair: {
-          surprisal: best?.ours ?? repair,
-          pytorch: best?.torch ?? `${argument}${/float/.test(expected) ? '.float()' : '.long()'}`,
-        },
+        repair: repairOf(best ?? instructed(subject, refusal)),
         pytorch,
         explains: true,
       },

@@ -1,11 +1,9 @@
-import { rowMajor, sameShape, sizeOf, tupleOf } from '../../tensor/shape.ts'
+import { listOf, rowMajor, sameShape, sizeOf, tupleOf } from '../../tensor/shape.ts'
 import { Tensor } from '../../tensor/tensor.ts'
 import { numbersOf } from '../../tensor/view.ts'
 import type { ClassCall } from '../classes.ts'
 import { indexOf } from '../extent.ts'
 import type { State, Step } from './step.ts'
-
-const same = (code: string): string => code
 
 /** Resizes a mask to the height and width of the scores, each pixel the nearest of the old ones, so that no class is invented. */
 export function resizeSteps({ tensors }: State, { target: name, wanted }: ClassCall): Step[] {
@@ -15,8 +13,19 @@ export function resizeSteps({ tensors }: State, { target: name, wanted }: ClassC
   const size = tupleOf(wanted.slice(1))
   const torch = (code: string) => `F.interpolate(${code}[:, None].float(), size=${size})[:, 0].long()`
   const says = `the ${name} is of another height and width than the scores: ${tupleOf(shape.slice(1))}, not ${size}`
-  const by = `resize the ${name} to ${size} by nearest neighbour, never bilinearly`
-  return [{ kind: 'resize', cost: 4, says, by, tensors: { [name]: { to: nearest(tensors[name], wanted), ours: same, torch } } }]
+  const guess = 'by nearest neighbour: a mask that is resized bilinearly has classes that never were'
+  const ours = (code: string) => `${nested(code, shape, wanted)}`
+  return [{ kind: 'resize', cost: 4, says, guess, tensors: { [name]: { to: nearest(tensors[name], wanted), ours, torch } } }]
+}
+
+/** The code of the nearest neighbours along all axes but the first. */
+function nested(code: string, from: readonly number[], to: readonly number[]): string {
+  const names = ['y', 'x', 'z']
+  const at = to.slice(1).map((extent, axis) => `[Math.floor((${names[axis]} * ${from[axis + 1]}) / ${extent})]`)
+  const rows = to
+    .slice(1)
+    .reduceRight((inner, extent, axis) => `Array.from({ length: ${extent} }, (_, ${names[axis]}) => ${inner})`, `mask${at.join('')}`)
+  return `tensor(${code}).toArray().map((mask) => ${rows})`
 }
 
 function nearest(x: Tensor, wanted: readonly number[]): Tensor {
@@ -58,20 +67,31 @@ export function colourSteps({ tensors }: State, { target: name, wanted, count }:
     if (palette.size > 256) return []
     data[at] = index
   }
+  // each pixel's channels as a plain array
+  const pixels = (code: string) => {
+    const order = [...target.shape.keys()].filter((each) => each !== axis)
+    const last = axis === target.shape.length - 1 ? `tensor(${code})` : `permute(${code}, ${listOf([...order, axis])})`
+    return `${last}.toArray()${wanted.length > 1 ? `.flat(${wanted.length - 1})` : ''}`
+  }
+  const shaped = (code: string) => `tensor(reshape(${code}, ${listOf(wanted)}), { dtype: 'int64' })`
   const slice = axis === target.shape.length - 1 ? '[..., 0]' : `[${':, '.repeat(axis)}0]`
   if (grey) {
     const first = Float64Array.from(data, (_, at) => values[Math.floor(at / inner) * channels * inner + (at % inner)])
-    const change = { to: asIndices(first, wanted), ours: same, torch: (code: string) => `${code}${slice}` }
+    const ours = (code: string) => shaped(`${pixels(code)}.map(([grey]) => grey)`)
+    const change = { to: asIndices(first, wanted), ours, torch: (code: string) => `${code}${slice}` }
     const says = `the ${name} has ${channels} channels that are equal: one of them is the mask`
-    return [{ kind: 'colours', cost: 3, says, by: `take one of the ${channels} channels of the ${name}`, tensors: { [name]: change } }]
+    return [{ kind: 'colours', cost: 3, says, guess: 'one of the channels, which are equal', tensors: { [name]: change } }]
   }
   if (palette.size > count) return []
   const says = `the ${name} is a picture of ${palette.size} colours, where the index of each pixel's class is wanted`
-  const pairs = [...palette].slice(0, 4).map(([colour, index]) => `(${colour}) → ${index}`)
-  const by = `give each pixel of the ${name} the index of its colour in your palette: ${pairs.join(', ')}${palette.size > 4 ? ', …' : ''}`
-  const last = axis === target.shape.length - 1 ? same : (code: string) => `${code}.movedim(${axis}, -1)`
-  const torch = (code: string) => `sum(i * (${last(code)}[..., :3] == torch.tensor(c)).all(-1) for i, c in enumerate(palette)).long()`
-  return [{ kind: 'colours', cost: 3, says, by, tensors: { [name]: { to: asIndices(data, wanted), ours: same, torch } } }]
+  const guess = 'the colours in the order of your classes'
+  const last = axis === target.shape.length - 1 ? (code: string) => code : (code: string) => `${code}.movedim(${axis}, -1)`
+  const colours = [...palette.keys()]
+  const list = `[${colours.map((colour) => `'${colour.replaceAll(' ', '')}'`).join(', ')}]`
+  const ours = (code: string) => shaped(`${pixels(code)}.map((pixel) => ${list}.indexOf(String(pixel.slice(0, 3))))`)
+  const tuples = `[${colours.map((colour) => `[${colour}]`).join(', ')}]`
+  const torch = (code: string) => `sum(i * (${last(code)}[..., :3] == torch.tensor(c)).all(-1) for i, c in enumerate(${tuples}))`
+  return [{ kind: 'colours', cost: 3, says, guess, tensors: { [name]: { to: asIndices(data, wanted), ours, torch } } }]
 }
 
 /** Class indices as int64; what is no integer stays a number. */

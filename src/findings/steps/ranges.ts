@@ -1,9 +1,11 @@
 import type { LossError } from '../../errors.ts'
 import { add, div, sub } from '../../ops/index.ts'
 import { tensor } from '../../tensor/from.ts'
+import { listOf } from '../../tensor/shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { numbersOf } from '../../tensor/view.ts'
 import { classesOf } from '../classes.ts'
+import { eachOf } from '../typed.ts'
 import { tallyOf } from '../values.ts'
 import { asIndices } from './masks.ts'
 import type { Change, State, Step } from './step.ts'
@@ -64,11 +66,12 @@ export function rangeSteps(state: State, { argument }: LossError): readonly Step
   const another = seen.length === classes.count || (seen.length < classes.count && 2 * odd.length >= seen.length)
   if (another && least >= 0 && seen.length > 1) {
     const to = asIndices(numbers.map((value) => (value === values.ignoreIndex ? value : seen.indexOf(value))) as Float64Array, target.shape)
-    const pairs = seen.slice(0, 4).map((value, index) => `${value} → ${index}`)
-    const by = `number the ${seen.length} labels that occur from 0, always in the same order: ${pairs.join(', ')}${seen.length > 4 ? ', …' : ''}`
+    const names = listOf(seen)
+    const guess = 'the labels that occur, numbered from 0, always in the same order'
     const says = `${seen.length} different labels occur, and there are ${classes.count} classes`
-    const torch = (code: string) => `torch.unique(${code}, return_inverse=True)[1]`
-    steps.push({ kind: 'remap', cost: 2, says, by, tensors: { [argument]: { to, ours: (code) => code, torch } } })
+    const ours = (code: string) => eachOf(code, target, `${names}.indexOf(x)`, '', 'int64').ours
+    const torch = (code: string) => `torch.searchsorted(torch.tensor(${names}), ${code}.long())`
+    steps.push({ kind: 'remap', cost: 2, says, guess, tensors: { [argument]: { to, ours, torch } } })
   }
   return steps
 }

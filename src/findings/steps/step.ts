@@ -9,8 +9,8 @@ export interface Step {
   readonly cost: number
   /** What it says about the data: "the target has an axis of length 1 too many". */
   readonly says: string
-  /** What has to be done by other means than code in this library, before the call. */
-  readonly by?: string
+  /** The values are a guess: whether they are right only the user knows, and this remark says what to look at. */
+  readonly guess?: string
   /** New tensors by name, each with the code that makes it of the old code; and new options. */
   readonly tensors?: Readonly<Record<string, Change>>
   readonly values?: Readonly<Record<string, unknown>>
