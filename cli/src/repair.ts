@@ -11,14 +11,17 @@ export type GivenAll = Readonly<Record<string, Given>>
  * code, under `here`, as beside PyTorch's; and a sentence is in the words of the command line.
  */
 export function repairRow(repair: string, fn: string, given: GivenAll = {}): readonly [label: string, text: string] {
-  const command = commandLine(repair, given)
-  if (command !== null) return ['repair', command]
+  const [code, ...remark] = repair.split(' // ')
+  const command = commandLine(code, given)
+  if (command !== null) return ['repair', [command, ...remark.map((text) => speller(fn)(text))].join(' # ')]
   const sentence = speller(fn)(repair)
   return /\w\(/.test(sentence) ? ['here', repair] : ['repair', sentence]
 }
 
 /** `crossEntropy(input, target, { ignoreIndex: 255 })` → `surprisal cross-entropy logits.npy labels.npy --ignore-index 255`; null for what is more. */
 function commandLine(repair: string, given: GivenAll): string | null {
+  const takes = losses.find(({ spec }) => repair === `card(${spec.name}).inputs`)
+  if (takes !== undefined) return `surprisal ${commandName(takes.spec)} --help`
   const [, name, args = '', options = ''] = /^(\w+)\(([\w, ]*?)(?:, \{ (.*) \})?\)$/.exec(repair) ?? []
   const loss = losses.find(({ spec }) => spec.name === name)
   if (loss === undefined) return null
