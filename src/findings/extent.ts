@@ -1,34 +1,24 @@
-import type { Numbers } from '../tensor/dtype.ts'
+import { allocateNumbers, type DType, isFloating, type Numbers, readElement } from '../tensor/dtype.ts'
+import { gather } from '../tensor/runs.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { isContiguous, numbersOf } from '../tensor/view.ts'
 
-/** The range of an argument's values, and where it leaves the finite numbers. */
+/** The range of an argument's finite values; Infinity and −Infinity where there are none. */
 export interface Extent {
-  readonly count: number
-  /** Of the finite values; Infinity and −Infinity where there are none. */
   readonly min: number
   readonly max: number
-  readonly nans: number
-  readonly infinities: number
-  /** The position of the first value that is not finite, in row-major order; −1 where all are. */
-  readonly firstNotFinite: number
 }
 
 export function extentOf(numbers: Numbers): Extent {
-  const count = numbers.length
   let [min, max] = [Infinity, -Infinity]
-  let odd = 0
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < numbers.length; i++) {
     const x = numbers[i]
     // NaN fails the comparison too
-    if (!(Math.abs(x) < Infinity)) odd++
-    else {
-      if (x < min) min = x
-      if (x > max) max = x
-    }
+    if (!(Math.abs(x) < Infinity)) continue
+    if (x < min) min = x
+    if (x > max) max = x
   }
-  if (odd === 0) return { count, min, max, nans: 0, infinities: 0, firstNotFinite: -1 }
-  let nans = 0
-  for (const x of numbers) if (Number.isNaN(x)) nans++
-  return { count, min, max, nans, infinities: odd - nans, firstNotFinite: numbers.findIndex((x) => !Number.isFinite(x)) }
+  return { min, max }
 }
 
 /** How many elements a check looks at that judges by the look of them. */
@@ -37,17 +27,42 @@ export const sampleSize = 16_384
 /** Runs of neighbours cost less to read than single elements far apart. */
 const runLength = 64
 
-/** Up to `size` elements, in runs spread evenly from the first element to the last. */
-export function sampleOf(numbers: Numbers, size = sampleSize): Numbers {
-  if (numbers.length <= size) return numbers
-  const sample = numbers.slice(0, size)
+/** Up to `size` elements, in runs spread evenly from the first element to the last. Nothing else is read. */
+export function sampleOf(array: Tensor, size = sampleSize): Numbers {
+  const all = array.size
+  const dtype = dtypeOf(array)
+  if (all <= size) return numbersOf(array, dtype)
+  const sample = allocateNumbers(dtype, size)
   const runs = size / runLength
-  for (let run = 0; run < runs; run++) {
-    const from = Math.floor((run * (numbers.length - runLength)) / (runs - 1))
-    for (let i = 0; i < runLength; i++) sample[run * runLength + i] = numbers[from + i]
+  const run = new (sample.constructor as typeof Float32Array)(runLength)
+  for (let i = 0; i < runs; i++) {
+    gather(array, Math.floor((i * (all - runLength)) / (runs - 1)), runLength, run)
+    sample.set(run, i * runLength)
   }
   return sample
 }
+
+/** So many elements tell most honest calls from mistaken ones. */
+const headLength = 64
+
+/** The first few elements. */
+export function headOf(array: Tensor): Numbers {
+  const head = allocateNumbers(dtypeOf(array), Math.min(array.size, headLength))
+  if (head.length > 0) gather(array, 0, head.length, head)
+  return head
+}
+
+/** Reads single elements by their positions in row-major order. */
+export function readerOf(array: Tensor, numbers: () => Numbers): (position: number) => number {
+  const { data, dtype, offset } = array
+  if (!isContiguous(array)) return (position) => numbers()[position]
+  return data instanceof Float32Array || data instanceof Float64Array
+    ? (position) => data[offset + position]
+    : (position) => readElement(data, dtype, offset + position)
+}
+
+/** In what an argument's elements are read: integers exactly. */
+export const dtypeOf = ({ dtype }: Tensor): DType => (isFloating(dtype) ? dtype : 'float64')
 
 /** What a check says of the part that it looked at; null where that is everything. */
 export const lookedAt = (elements: number, size = sampleSize): string | null =>

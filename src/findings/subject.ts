@@ -1,13 +1,13 @@
+import { holdsOnly, type Range, rangeOf } from '../backends/scan.ts'
 import { type Call, readCall } from '../check.ts'
 import { LossError } from '../errors.ts'
 import { checked, type LossFunction, type Plan } from '../loss.ts'
 import type { Domain, LossSpec } from '../spec.ts'
 import { noGrad } from '../tensor/autograd.ts'
-import { isFloating, type Numbers } from '../tensor/dtype.ts'
+import type { Numbers } from '../tensor/dtype.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { numbersOf } from '../tensor/view.ts'
-import { type Extent, extentOf, sampleOf } from './extent.ts'
-import { leaves } from './range.ts'
+import { dtypeOf, type Extent, extentOf, headOf, readerOf, sampleOf } from './extent.ts'
 
 /** A call under examination: its arguments as read, whether the loss refuses it, and facts about the values, each found out once. */
 export interface Subject {
@@ -24,14 +24,22 @@ export interface Subject {
   argument(...domains: readonly Domain[]): string | undefined
   /** The elements of an argument in row-major order: float64, or the storage itself where that is float32. Not to be written to. */
   numbers(name: string): Numbers
-  /** Smallest, largest, and what is not finite: one pass over all values. */
+  /** The same, one at a time by their positions: where a few are wanted of an array that would have to be converted. */
+  reader(name: string): (position: number) => number
+  /** The smallest and the largest element of all, and whether one is NaN: one pass, once for all that ask. */
+  range(name: string): Range
+  /** The smallest and the largest finite element of all. */
   extent(name: string): Extent
   /** The mean of the call itself, whatever its reduction; null where it is refused. Computed once, or known from a call that was made. */
   mean(): number | null
+  /** The first few elements of an argument, which tell most honest calls from mistaken ones before anything else is read. */
+  head(name: string): Numbers
   /** Some elements of an argument, in runs spread evenly over it: all of them where they are no more than `sampleSize`. */
   sample(name: string): Numbers
   /** Whether an element of an argument lies outside [low, high]; NaN does not. Looks at all of them. */
   leaves(name: string, low: number, high: number): boolean
+  /** Whether every element of an argument is a or b. Looks at all of them. */
+  holdsOnly(name: string, a: number, b: number): boolean
   /** The same call with some arguments or options replaced: its mean, or null where that is refused. */
   again(replaced: Readonly<Record<string, unknown>>): number | null
 }
@@ -53,7 +61,8 @@ export function subjectOfCall(loss: LossFunction, call: Call): Subject {
     refusal = error
   }
   const { tensors, values } = call
-  const numbers = once((name) => numbersOf(tensors[name], isFloating(tensors[name].dtype) ? tensors[name].dtype : 'float64'))
+  const numbers = once((name) => numbersOf(tensors[name], dtypeOf(tensors[name])))
+  const range = once((name) => rangeOf(tensors[name]))
   const again: Subject['again'] = (replaced) => meanOf(loss, { ...tensors, ...given(values), ...replaced })
   const meanKnown = once(() => again({}))
   return {
@@ -66,9 +75,16 @@ export function subjectOfCall(loss: LossFunction, call: Call): Subject {
     plan,
     argument: (...domains) => domainsOf(spec).find(([name, domain]) => tensors[name] !== undefined && domains.includes(domain))?.[0],
     numbers,
-    extent: once((name) => extentOf(numbers(name))),
-    sample: once((name) => sampleOf(numbers(name))),
-    leaves: (name, low, high) => leaves(tensors[name], numbers(name), low, high),
+    reader: (name) => readerOf(tensors[name], () => numbers(name)),
+    extent: once((name) => {
+      const { min, max } = range(name)
+      return Math.abs(min) < Infinity && Math.abs(max) < Infinity ? { min, max } : extentOf(numbers(name))
+    }),
+    head: once((name) => headOf(tensors[name])),
+    sample: once((name) => sampleOf(tensors[name])),
+    range,
+    leaves: (name, low, high) => range(name).min < low || range(name).max > high,
+    holdsOnly: (name, a, b) => holdsOnly(tensors[name], a, b),
     mean: () => meanKnown('mean'),
     again,
   }

@@ -11,8 +11,8 @@ const manyRows = 8
 export const softmaxTolerance = (dtype: DType, rows: number): number =>
   dtype === 'bfloat16' || (dtype !== 'float16' && rows >= manyRows) ? 1e-2 : dtype === 'float16' ? 1e-3 : 1e-5
 
-/** The distance from 1 of the sum along an axis that is farthest from it. */
-export function farthestFromOne(values: Numbers, shape: readonly number[], axis: number): number {
+/** The distance from 1 of the sum along an axis that is farthest from it; or the first that is more than is enough to know. */
+export function farthestFromOne(values: Numbers, shape: readonly number[], axis: number, enough = Infinity): number {
   const extent = shape[axis]
   const inner = sizeOf(shape.slice(axis + 1))
   let farthest = 0
@@ -21,6 +21,7 @@ export function farthestFromOne(values: Numbers, shape: readonly number[], axis:
       let sum = 0
       for (let c = 0; c < extent; c++) sum += values[i + c * inner]
       farthest = Math.max(farthest, Math.abs(sum - 1))
+      if (farthest > enough) return farthest
     }
   }
   return farthest

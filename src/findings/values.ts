@@ -2,6 +2,9 @@ import { sizeOf } from '../tensor/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { numbersOf } from '../tensor/view.ts'
 
+/** Whether a number is one that a probability can be; NaN is none. */
+export const isUnit = (x: number): boolean => x >= 0 && x <= 1
+
 /** How often each value occurs; null where there are more than `most` different ones. */
 export function tallyOf(values: ArrayLike<number>, most = 4096): ReadonlyMap<number, number> | null {
   const tally = new Map<number, number>()

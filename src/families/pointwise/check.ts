@@ -1,3 +1,4 @@
+import { type Range, rangeOf } from '../../backends/scan.ts'
 import { type Call, expandInto, sizesDiffer, wrongDType } from '../../check.ts'
 import { LossError } from '../../errors.ts'
 import type { Reduction } from '../../reduce.ts'
@@ -204,14 +205,17 @@ export type OperandTexts = Readonly<
 
 /** Refuses probabilities outside [0, 1] where PyTorch does: element by element, of all arguments of one shape. */
 export function checkRanges(call: Call): void {
-  const columns = call.spec.inputs
-    .filter(({ domain, enforced }) => enforced === true && domain === 'probabilities')
-    .map(({ name }) => ({ name, numbers: numbersOf(call.tensors[name]) }))
+  const checked = call.spec.inputs.filter(({ domain, enforced }) => enforced === true && domain === 'probabilities')
+  if (checked.every(({ name }) => isWithin(rangeOf(call.tensors[name])))) return
+  // which one is refused is a matter of order
+  const columns = checked.map(({ name }) => ({ name, numbers: numbersOf(call.tensors[name]) }))
   const size = Math.max(0, ...columns.map(({ numbers }) => numbers.length))
   for (let i = 0; i < size; i++) {
     for (const { name, numbers } of columns) if (!(numbers[i] >= 0 && numbers[i] <= 1)) throw outside(call, name, numbers[i], i)
   }
 }
+
+const isWithin = ({ min, max, nan }: Range): boolean => !nan && min >= 0 && max <= 1
 
 function outside(call: Call, name: string, value: number, position: number): LossError {
   const slip = value > -1e-5 && value < 1 + 1e-5

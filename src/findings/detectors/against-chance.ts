@@ -126,17 +126,23 @@ function guessOf(subject: Subject, weighted: boolean): Guess | string | null {
   if (spec.likelihood === 'bernoulli') return { chance: Math.LN2, margin: 2, exact: true, words: 'a guess of yes or no' }
   const target = spec.inputs[1].name
   if (!isFloating(subject.tensors[target].dtype)) return null
-  return { chance: varianceOf(subject.numbers(target)), margin: 0, exact: false, words: 'the mean of the targets for all of them' }
+  return {
+    chance: varianceOf(subject.reader(target), subject.tensors[target].size),
+    margin: 0,
+    exact: false,
+    words: 'the mean of the targets for all of them',
+  }
 }
 
 /** Of an evenly spread sample. */
-function varianceOf(values: ArrayLike<number>): number {
-  const step = Math.max(1, Math.floor(values.length / most))
+function varianceOf(valueAt: (position: number) => number, size: number): number {
+  const step = Math.max(1, Math.floor(size / most))
   let [count, mean, squares] = [0, 0, 0]
-  for (let i = 0; i < values.length; i += step) {
-    const delta = values[i] - mean
+  for (let i = 0; i < size; i += step) {
+    const value = valueAt(i)
+    const delta = value - mean
     mean += delta / ++count
-    squares += delta * (values[i] - mean)
+    squares += delta * (value - mean)
   }
   return count === 0 ? Number.NaN : squares / count
 }

@@ -15,7 +15,7 @@ export const dataRange: Detector = {
     const { spec, tensors } = subject
     const [a, b] = spec.inputs.map(({ name }) => name)
     if (!sameShape(tensors[a].shape, tensors[b].shape) || tensors[a].size < 16) return clear
-    const [x, y] = [a, b].map((name) => ({ name, ...extentOf(sampleOf(subject.numbers(name), few)) }))
+    const [x, y] = [a, b].map((name) => ({ name, ...extentOf(sampleOf(tensors[name], few)) }))
     const [small, large] = x.max <= y.max ? [x, y] : [y, x]
     const found: Draft[] = isUnit(small) && isBytes(subject, large) ? [ofScales(subject, small, large)] : []
     if (found.length === 0 && 'dataRange' in spec.options) found.push(...ofRange(subject, b))

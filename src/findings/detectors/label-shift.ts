@@ -5,8 +5,11 @@ import { logSumExp } from '../rows.ts'
 import { repairOf, typedCall } from '../typed.ts'
 import { figure } from '../words.ts'
 
-/** How many neighbouring positions are compared at most, and at least. */
-const [most, fewest] = [1024, 64]
+/** How many neighbouring positions are compared at most, at first, and at least. */
+const [most, few, fewest] = [1024, 256, 64]
+
+/** By how much, on average, scores have to favour other labels. */
+const enough = 0.5
 
 const shifts = [-1, 0, 1, 2] as const
 
@@ -21,11 +24,16 @@ export const labelShift: Detector = {
     const labels = labelsOf(subject)
     if (labels === null) return clear
     const { scores, target, count } = classes
-    const pairs = positionsOf(classes, labels)
+    let pairs = positionsOf(classes, labels, few)
     if (count < 2 || pairs.length < fewest) return cannot(`fewer than ${fewest} positions with neighbours on both sides`)
-    const values = subject.numbers(scores)
-    const gains = shifts.map((shift) => gainOf(values, labels, pairs, classes, shift))
-    const better = gains.filter(({ mean, error }) => mean > 6 * error && mean > 0.5).sort((a, b) => b.mean - a.mean)[0]
+    const scoreOf = subject.reader(scores)
+    const gainsOf = () => shifts.map((shift) => gainOf(scoreOf, labels, pairs, classes, shift))
+    let gains = gainsOf()
+    if (pairs.length === few && gains.some(({ mean, error }) => mean + 4 * error > enough)) {
+      pairs = positionsOf(classes, labels, most)
+      gains = gainsOf()
+    }
+    const better = gains.filter(({ mean, error }) => mean > 6 * error && mean > enough).sort((a, b) => b.mean - a.mean)[0]
     const looked = `compared at ${pairs.length} of ${labels.length} positions`
     if (better === undefined) {
       const worse = gains.every(({ shift, mean, error }) => shift === 0 || mean < -3 * error)
@@ -33,6 +41,7 @@ export const labelShift: Detector = {
         ? { found: [], looked }
         : cannot('the scores fit the labels no better at any shift: they are untrained, or neighbours have one label')
     }
+    const values = subject.numbers(scores)
     const losses = shifts.map((shift) => lossOf(values, labels, pairs, classes, shift))
     const best = losses[gains.findIndex(({ shift }) => shift === better.shift)]
     const chance = Math.log(count)
@@ -82,12 +91,12 @@ function cut(name: string, axis: number, slice: string): string {
 }
 
 /** Positions of a row that have their neighbours in it, none of them ignored: of the first rows, as many as are enough. */
-function positionsOf({ shape, wanted }: ClassCall, labels: ArrayLike<number>): number[] {
+function positionsOf({ shape, wanted }: ClassCall, labels: ArrayLike<number>, limit: number): number[] {
   const length = shape.length === 3 ? wanted[1] : sizeOf(wanted)
   const pairs: number[] = []
-  for (let start = 0; start + length <= labels.length && length > 0 && pairs.length < most; start += length) {
-    for (let i = start + 1; i < start + length - 2 && pairs.length < most; i++) {
-      if (shifts.every((shift) => labels[i + shift] >= 0)) pairs.push(i)
+  for (let start = 0; start + length <= labels.length && length > 0 && pairs.length < limit; start += length) {
+    for (let i = start + 1; i < start + length - 2 && pairs.length < limit; i++) {
+      if (labels[i - 1] >= 0 && labels[i] >= 0 && labels[i + 1] >= 0 && labels[i + 2] >= 0) pairs.push(i)
     }
   }
   return pairs
@@ -98,10 +107,16 @@ const scoreAt = ({ count, inner }: ClassCall, position: number, c: number): numb
   Math.floor(position / inner) * count * inner + c * inner + (position % inner)
 
 /** By how much the scores favour the shifted labels, on average, with its standard error. The softmax cancels in the difference. */
-function gainOf(values: ArrayLike<number>, labels: ArrayLike<number>, positions: readonly number[], classes: ClassCall, shift: number) {
+function gainOf(
+  scoreOf: (position: number) => number,
+  labels: ArrayLike<number>,
+  positions: readonly number[],
+  classes: ClassCall,
+  shift: number,
+) {
   let [sum, squares] = [0, 0]
   for (const i of positions) {
-    const gain = values[scoreAt(classes, i, labels[i + shift])] - values[scoreAt(classes, i, labels[i])]
+    const gain = scoreOf(scoreAt(classes, i, labels[i + shift])) - scoreOf(scoreAt(classes, i, labels[i]))
     sum += gain
     squares += gain * gain
   }

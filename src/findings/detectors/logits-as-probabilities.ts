@@ -14,9 +14,10 @@ export const logitsAsProbabilities: Detector = {
     const [{ name }] = spec.inputs
     // a loss that refuses them has looked at all values already
     if (!wantsProbabilities(spec, values) || (refusal === null && spec.inputs[0].enforced === true)) return clear
+    const { min, max } = subject.extent(name)
+    const { nan } = subject.range(name)
+    if (nan || (min >= -allowed(spec.inputs[0].enforced) && max <= 1 + allowed(spec.inputs[0].enforced))) return clear
     const x = subject.numbers(name)
-    const { min, max, nans } = subject.extent(name)
-    if (nans > 0 || (min >= -allowed(spec.inputs[0].enforced) && max <= 1 + allowed(spec.inputs[0].enforced))) return clear
     let outside = 0
     for (let i = 0; i < x.length; i++) if (x[i] < 0 || x[i] > 1) outside++
     const first = x.findIndex((value) => value < 0 || value > 1)

@@ -108,7 +108,7 @@ function patternOf(subject: Subject, { target, axis, shape, wanted }: ClassCall,
   const none = { ours: null, torch: '' }
   if (whole >= 0)
     return { ...none, says: `; all are whole numbers, up to ${whole}, as class indices are: those have shape ${tupleOf(wanted)}` }
-  const other = shape.findIndex((extent, a) => a !== axis && extent > 1 && farthestFromOne(values, shape, a) < tolerance)
+  const other = shape.findIndex((extent, a) => a !== axis && extent > 1 && farthestFromOne(values, shape, a, tolerance) < tolerance)
   return { ...none, says: other < 0 ? '' : `; along axis ${other} they do, and the classes are axis ${axis}` }
 }
 

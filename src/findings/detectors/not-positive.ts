@@ -25,9 +25,9 @@ export const notPositive: Detector = {
 
 function negatives(subject: Subject, name: string): Draft[] {
   const { spec, tensors } = subject
+  if (!subject.leaves(name, 0, Infinity)) return []
   const x = subject.numbers(name)
   const first = x.findIndex((value) => value < 0)
-  if (first < 0) return []
   let [count, lowest] = [0, 0]
   for (let i = 0; i < x.length; i++) {
     if (!(x[i] < 0)) continue

@@ -12,9 +12,9 @@ export const notSigns: Detector = {
   look: (subject) => {
     const { spec, tensors } = subject
     const name = spec.inputs.find(({ domain }) => domain === 'signs')?.name as string
+    if (subject.holdsOnly(name, -1, 1)) return clear
     const t = subject.numbers(name)
     const first = t.findIndex((value) => value !== 1 && value !== -1)
-    if (first < 0) return clear
     let odd = 0
     for (let i = 0; i < t.length; i++) if (t[i] !== 1 && t[i] !== -1) odd++
     const tally = tallyOf(t)

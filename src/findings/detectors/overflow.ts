@@ -39,9 +39,9 @@ export const overflow: Detector = {
     }
     const { scores } = classes
     if (scores === null || Math.abs(subject.mean() ?? 0) !== Infinity) return clear
-    const { min, max, nans, infinities } = subject.extent(scores)
+    const { min, max, nan } = subject.range(scores)
     const { dtype } = tensors[scores]
-    if (nans + infinities > 0 || computeDType(dtype) === 'float64' || !(max - min > largestSingle)) return clear
+    if (nan || computeDType(dtype) === 'float64' || !(max - min > largestSingle && max - min < Infinity)) return clear
     const by = figure(max / 100 - min / 100)
     const scaled = remarked(
       typedCall(subject, { [scores]: { ours: `div(${scores}, ${by})`, torch: `${scores} / ${by}` } }),

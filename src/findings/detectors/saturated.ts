@@ -12,13 +12,16 @@ export const saturated: Detector = {
     const { spec, tensors } = subject
     const [{ name: input }, { name: target }] = spec.inputs
     if (!sameShape(tensors[input].shape, tensors[target].shape)) return clear
-    const [x, t] = [subject.numbers(input), subject.numbers(target)]
     const { dtype, shape } = tensors[input]
+    const { min, max } = subject.extent(input)
     let [wrong, first] = [0, -1]
-    for (let i = 0; i < x.length; i++) {
-      if (!((x[i] === 0 && t[i] > 0) || (x[i] === 1 && t[i] < 1))) continue
-      wrong++
-      if (first < 0) first = i
+    if (min <= 0 || max >= 1) {
+      const [x, t] = [subject.numbers(input), subject.numbers(target)]
+      for (let i = 0; i < x.length; i++) {
+        if (!((x[i] === 0 && t[i] > 0) || (x[i] === 1 && t[i] < 1))) continue
+        wrong++
+        if (first < 0) first = i
+      }
     }
     const logits = {
       ours: `binaryCrossEntropyWithLogits(scores, ${target})`,
@@ -30,8 +33,8 @@ export const saturated: Detector = {
       found.push({
         level: 'warning',
         argument: input,
-        message: `${grouped(wrong)} of ${grouped(x.length)} probabilities are exactly 0 or 1 and wrong, first ${x[first]} for a target of ${figure(t[first])}${place(first, shape)}: rounding has taken the score away, the loss is cut off there, and behind the sigmoid the gradient is 0.`,
-        evidence: { wrong, values: x.length, first },
+        message: `${grouped(wrong)} of ${grouped(tensors[input].size)} probabilities are exactly 0 or 1 and wrong, first ${subject.numbers(input)[first]} for a target of ${figure(subject.numbers(target)[first])}${place(first, shape)}: rounding has taken the score away, the loss is cut off there, and behind the sigmoid the gradient is 0.`,
+        evidence: { wrong, values: tensors[input].size, first },
         repair,
         pytorch: null,
       })

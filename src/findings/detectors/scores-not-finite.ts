@@ -76,26 +76,20 @@ function ofArguments(subject: Subject, { target, scores, soft }: ClassCall): Out
   return infinite ? clear : { found: [], looked: null }
 }
 
-/**
- * The first score of an ignored row that is NaN or +inf, where the loss is finite: a softmax passes it on to the gradient. −1 where there is
- * none among as many ignored scores as are looked at.
- */
+/** The first score of an ignored row that is NaN or +inf, where the loss is finite: a softmax passes it on to the gradient. −1 where there is none. */
 function firstIgnored(subject: Subject, { scores, count, inner }: ClassCall, name: string): number {
   const labels = labelsOf(subject)
   if (name !== scores || labels === null || subject.plan?.ignored === 0 || subject.loss.family.family !== 'softmax-rows') return -1
+  const { max, nan } = subject.range(name)
+  if (!nan && max < Infinity) return -1
   const values = subject.numbers(name)
-  let left = most
-  for (let row = 0; row < labels.length && left > 0; row++) {
+  for (let row = 0; row < labels.length; row++) {
     if (labels[row] >= 0) continue
     const start = Math.floor(row / inner) * count * inner + (row % inner)
     for (let i = start; i < start + count * inner; i += inner) if (!(values[i] < Infinity)) return i
-    left -= count
   }
   return -1
 }
-
-/** So many scores of ignored rows are looked at. */
-const most = 65_536
 
 /** How many places that are not finite are looked at, in the hope of one that matters. */
 const enough = 4096

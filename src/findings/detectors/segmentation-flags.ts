@@ -3,7 +3,7 @@ import { clear, type Detector, type Draft } from '../detector.ts'
 import type { Subject } from '../subject.ts'
 import { farthestFromOne, softmaxTolerance } from '../sums.ts'
 import { typedCall } from '../typed.ts'
-import { isOneHot } from '../values.ts'
+import { isOneHot, isUnit } from '../values.ts'
 import { grouped } from '../words.ts'
 
 /** Flags of segmentation losses that do not fit the data: the mode, and whether the input is scores. */
@@ -26,15 +26,16 @@ function softmaxed(subject: Subject): Draft[] {
   const { spec, values, tensors } = subject
   const [{ name }] = spec.inputs
   const { shape, dtype } = tensors[name]
-  if (insideOf(spec, values) !== 'softmax' || shape.length < 2 || shape[1] < 2) return []
+  if (insideOf(spec, values) !== 'softmax' || shape.length < 2 || shape[1] < 2 || !subject.head(name).every(isUnit)) return []
   const x = subject.sample(name)
   let constant = true
   for (let i = 0; i < x.length; i++) {
-    if (!(x[i] >= 0 && x[i] <= 1)) return []
+    if (!isUnit(x[i])) return []
     constant &&= x[i] === x[0]
   }
   const pixels = tensors[name].size / shape[1]
-  if (constant || pixels < 2 || farthestFromOne(subject.numbers(name), shape, 1) > softmaxTolerance(dtype, pixels)) return []
+  const tolerance = softmaxTolerance(dtype, pixels)
+  if (constant || pixels < 2 || !(farthestFromOne(subject.numbers(name), shape, 1, tolerance) <= tolerance)) return []
   const has = 'fromLogits' in spec.options
   const typed = typedCall({ ...subject, values: { ...values, fromLogits: false } })
   const scores = typedCall(subject, { [name]: { ours: 'scores', torch: 'scores' } })

@@ -3,6 +3,7 @@ import { cannot, clear, type Detector } from '../detector.ts'
 import { extentOf, lookedAt } from '../extent.ts'
 import { farthestFromOne, softmaxTolerance } from '../sums.ts'
 import { remarked, typedCall } from '../typed.ts'
+import { isUnit } from '../values.ts'
 import { counted, figure } from '../words.ts'
 
 /** Sigmoid before a loss that takes the sigmoid itself: every score in (0, 1), spread as probabilities are. */
@@ -10,9 +11,10 @@ export const sigmoidTwice: Detector = {
   code: 'sigmoid-twice',
   title: 'sigmoid before a loss that has it inside',
   applies: (spec) => 'mode' in spec.options || insideOf(spec, {}) === 'sigmoid',
-  look: ({ spec, values, tensors, sample, numbers }) => {
+  look: ({ spec, values, tensors, head, sample, numbers }) => {
     if (insideOf(spec, values) !== 'sigmoid') return clear
     const [{ name }] = spec.inputs
+    if (!head(name).every(isUnit)) return clear
     const { size } = tensors[name]
     const seen = sample(name)
     let zeros = 0
@@ -20,7 +22,7 @@ export const sigmoidTwice: Detector = {
     let sum = 0
     for (let i = 0; i < seen.length; i++) {
       const x = seen[i]
-      if (!(x >= 0 && x <= 1)) return clear
+      if (!isUnit(x)) return clear
       if (x === 0) zeros++
       if (x === 1) ones++
       sum += x
@@ -34,8 +36,8 @@ export const sigmoidTwice: Detector = {
     }
     // what competes for 1 along the classes has a check of its own
     const { shape, dtype } = tensors[name]
-    if (shape.length > 1 && shape[1] > 1 && farthestFromOne(numbers(name), shape, 1) <= softmaxTolerance(dtype, size / shape[1]))
-      return clear
+    const tolerance = softmaxTolerance(dtype, size / (shape[1] ?? 1))
+    if (shape.length > 1 && shape[1] > 1 && farthestFromOne(numbers(name), shape, 1, tolerance) <= tolerance) return clear
     const scores = typedCall({ spec, values, tensors }, { [name]: { ours: 'scores', torch: 'scores' } })
     const before = remarked(scores, 'the scores before the sigmoid')
     return {

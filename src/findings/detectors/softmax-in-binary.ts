@@ -3,7 +3,7 @@ import { sameShape } from '../../tensor/shape.ts'
 import { clear, type Detector } from '../detector.ts'
 import { farthestFromOne, softmaxTolerance } from '../sums.ts'
 import { remarked, repairOf, typedCall } from '../typed.ts'
-import { isOneHot } from '../values.ts'
+import { isOneHot, isUnit } from '../values.ts'
 import { figure, grouped } from '../words.ts'
 
 /** Probabilities that compete, in a loss of yes or no per class. */
@@ -16,20 +16,16 @@ export const softmaxInBinary: Detector = {
     const [{ name: input }, { name: target }] = spec.inputs
     const { shape, dtype } = tensors[input]
     const classes = shape[1]
-    if (shape.length < 2 || classes < 2) return clear
-    const values = subject.numbers(input)
-    const [first] = values
-    // constant values add up to 1 as soon as they are 1/C: a head whose weights are 0
-    let constant = true
-    for (let i = 0; i < values.length; i++) {
-      if (!(values[i] >= 0 && values[i] <= 1)) return clear
-      constant &&= values[i] === first
-    }
-    const rows = values.length / classes
+    if (shape.length < 2 || classes < 2 || !subject.head(input).every(isUnit)) return clear
+    const rows = tensors[input].size / classes
     // two columns of which one is the other's complement may be meant
-    if (constant || rows < (classes === 2 ? 8 : 2)) return clear
-    const farthest = farthestFromOne(values, shape, 1)
-    if (farthest > softmaxTolerance(dtype, rows)) return clear
+    if (rows < (classes === 2 ? 8 : 2)) return clear
+    const tolerance = softmaxTolerance(dtype, rows)
+    const farthest = farthestFromOne(subject.numbers(input), shape, 1, tolerance)
+    if (!(farthest <= tolerance) || subject.leaves(input, 0, 1)) return clear
+    // constant values add up to 1 as soon as they are 1/C: a head whose weights are 0
+    const { min, max } = subject.extent(input)
+    if (min === max) return clear
     const exclusive = sameShape(tensors[target].shape, shape) && isOneHot(tensors[target], 1)
     const changed = { [input]: { ours: `sigmoid(scores)`, torch: 'scores.sigmoid()' } }
     const { ours, torch } = typedCall(

@@ -1,6 +1,7 @@
 import { cannot, clear, type Detector } from '../detector.ts'
 import { farthestFromOne, softmaxTolerance } from '../sums.ts'
 import { remarked, repairOf, typedCall } from '../typed.ts'
+import { isUnit } from '../values.ts'
 
 /** Softmax before a loss that takes the softmax itself: every score in [0, 1], and every row of some axis adds up to 1. */
 export const softmaxTwice: Detector = {
@@ -8,15 +9,16 @@ export const softmaxTwice: Detector = {
   title: 'softmax before a loss that has it inside',
   applies: ({ inside, inputs }) => inside === 'softmax' && inputs[0].domain === 'logits',
   look: (subject) => {
-    const { tensors, numbers, spec } = subject
+    const { tensors, head, leaves, numbers, spec } = subject
     const { input } = tensors
     const { shape } = input
+    if (input.size === 0) return cannot('the input is empty')
+    if (!head('input').every(isUnit) || leaves('input', 0, 1)) return clear
     const values = numbers('input')
-    if (values.length === 0) return cannot('the input is empty')
-    if (!values.every((x) => x >= 0 && x <= 1)) return clear
-    const axis = shape.findIndex(
-      (extent, axis) => extent > 1 && farthestFromOne(values, shape, axis) <= softmaxTolerance(input.dtype, values.length / extent),
-    )
+    const axis = shape.findIndex((extent, axis) => {
+      const tolerance = softmaxTolerance(input.dtype, values.length / extent)
+      return extent > 1 && farthestFromOne(values, shape, axis, tolerance) <= tolerance
+    })
     if (axis < 0) return clear
     const classAxis = shape.length === 1 ? 0 : 1
     const classes = shape[classAxis]

@@ -18,6 +18,7 @@ export const swappedArguments: Detector = {
     const [{ name: input }, { name: target }] = spec.inputs
     if (refusal !== null && refusal.code !== 'target-range') return clear
     const { size } = tensors[input]
+    if (!subject.head(input).every((value) => value === 0 || value === 1)) return clear
     const x = subject.sample(input)
     let ones = 0
     for (let i = 0; i < x.length; i++) {
