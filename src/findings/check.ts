@@ -1,6 +1,6 @@
 import type { LossError } from '../errors.ts'
 import type { LossFunction } from '../loss.ts'
-import type { OptionsOf, OptionTable } from '../spec.ts'
+import type { LossSpec, OptionsOf, OptionTable } from '../spec.ts'
 import { refuseNoLoss } from '../strict.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { type Stage, spelledIn, waysBehind } from './behind.ts'
@@ -37,12 +37,21 @@ interface Checkable<Args extends readonly unknown[] = readonly unknown[]> {
   check(...args: Args): Findings
 }
 
+const known = new WeakMap<LossSpec, readonly Detector[]>()
+
+/** The checks that go with a loss's contract. */
+function detectorsOf(spec: LossSpec): readonly Detector[] {
+  const found = known.get(spec) ?? detectors.filter(({ applies }) => applies(spec))
+  known.set(spec, found)
+  return found
+}
+
 /** The findings of a call that has been read. */
 export function examine(subject: Subject): Findings {
   const { refusal } = subject
   const ways = waysBehind(subject)
   const explained = new Set<Stage>()
-  const looked = detectors.filter(({ applies }) => applies(subject.spec)).map((detector) => verdictOf(detector, subject, ways, explained))
+  const looked = detectorsOf(subject.spec).map((detector) => verdictOf(detector, subject, ways, explained))
   const verdicts = looked.map((verdict) => uncovered(verdict, looked))
   const drafts = verdicts.flatMap(({ found }) => found)
   if (refusal !== null && drafts.every(({ explains, once }) => explains !== true || once !== undefined))

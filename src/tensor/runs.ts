@@ -81,20 +81,39 @@ function readRun(
     return
   }
   if (data instanceof Uint16Array && target instanceof Float32Array) {
-    if (dtype === 'float16') {
-      const values = float16Values()
-      for (let i = 0, at = index; i < length; i++, at += step) target[to + i] = values[data[at]]
-    } else {
-      // a bfloat16 is the upper half of a float32
-      const words = new Uint32Array(target.buffer, target.byteOffset, target.length)
-      for (let i = 0, at = index; i < length; i++, at += step) words[to + i] = data[at] << 16
-    }
+    // as words, since an engine converts each float32 to float64 and back
+    const words = new Int32Array(target.buffer, target.byteOffset + 4 * to, length)
+    if (dtype === 'float16') readHalves(data, index, step, words)
+    // a bfloat16 is the upper half of a float32
+    else for (let i = 0, at = index; i < length; i++, at += step) words[i] = data[at] << 16
     return
   }
-  if (data instanceof BigInt64Array || data instanceof Uint16Array) {
+  if (data instanceof BigInt64Array) {
+    readLongs(new Int32Array(data.buffer, data.byteOffset, 2 * data.length), index, step, length, target, to)
+    return
+  }
+  if (data instanceof Uint16Array) {
     for (let i = 0, at = index; i < length; i++, at += step) target[to + i] = readElement(data, dtype, at)
     return
   }
   if (step === 1) target.set(data.subarray(index, index + length), to)
   else for (let i = 0, at = index; i < length; i++, at += step) target[to + i] = data[at]
+}
+
+function readHalves(data: Uint16Array, index: number, step: number, words: Int32Array): void {
+  const values = float16Words()
+  for (let i = 0, at = index; i < words.length; i++, at += step) words[i] = values[data[at]]
+}
+
+let halves: Int32Array | undefined
+
+/** The bits of the float32 that each float16 is. */
+function float16Words(): Int32Array {
+  halves ??= new Int32Array(float16Values().buffer)
+  return halves
+}
+
+/** From the halves of int64, the lower one first: each BigInt would be an object. Beyond 2^53 the sum rounds as the conversion does. */
+function readLongs(words: Int32Array, index: number, step: number, length: number, target: Numbers, to: number): void {
+  for (let i = 0, at = 2 * index; i < length; i++, at += 2 * step) target[to + i] = words[at + 1] * 0x1_0000_0000 + (words[at] >>> 0)
 }

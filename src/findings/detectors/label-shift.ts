@@ -5,8 +5,8 @@ import { logSumExp } from '../rows.ts'
 import { repairOf, typedCall } from '../typed.ts'
 import { figure } from '../words.ts'
 
-/** How many neighbouring positions are compared at most, at first, and at least. */
-const [most, few, fewest] = [1024, 256, 64]
+/** How many neighbouring positions are compared: as few as show that no shift is better; and at least. */
+const [steps, fewest] = [[256, 512, 1024], 64] as const
 
 /** By how much, on average, scores have to favour other labels. */
 const enough = 0.5
@@ -24,13 +24,14 @@ export const labelShift: Detector = {
     const labels = labelsOf(subject)
     if (labels === null) return clear
     const { scores, target, count } = classes
-    let pairs = positionsOf(classes, labels, few)
+    let pairs = positionsOf(classes, labels, steps[0])
     if (count < 2 || pairs.length < fewest) return cannot(`fewer than ${fewest} positions with neighbours on both sides`)
     const scoreOf = subject.reader(scores)
     const gainsOf = () => shifts.map((shift) => gainOf(scoreOf, labels, pairs, classes, shift))
     let gains = gainsOf()
-    if (pairs.length === few && gains.some(({ mean, error }) => mean + 4 * error > enough)) {
-      pairs = positionsOf(classes, labels, most)
+    for (const more of steps.slice(1)) {
+      if (!gains.some(({ mean, error }) => mean + 3 * error > enough)) break
+      pairs = positionsOf(classes, labels, more)
       gains = gainsOf()
     }
     const better = gains.filter(({ mean, error }) => mean > 6 * error && mean > enough).sort((a, b) => b.mean - a.mean)[0]
@@ -90,12 +91,12 @@ function cut(name: string, axis: number, slice: string): string {
   return `tensor(${name}).toArray()${rows}.slice(${slice})${')'.repeat(axis)}`
 }
 
-/** Positions of a row that have their neighbours in it, none of them ignored: of the first rows, as many as are enough. */
+/** Positions of a row that have their neighbours in it, none of them ignored: of the last rows, which the loss has just read, as many as are enough. */
 function positionsOf({ shape, wanted }: ClassCall, labels: ArrayLike<number>, limit: number): number[] {
   const length = shape.length === 3 ? wanted[1] : sizeOf(wanted)
   const pairs: number[] = []
-  for (let start = 0; start + length <= labels.length && length > 0 && pairs.length < limit; start += length) {
-    for (let i = start + 1; i < start + length - 2 && pairs.length < limit; i++) {
+  for (let start = labels.length - length; start >= 0 && length > 0 && pairs.length < limit; start -= length) {
+    for (let i = start + length - 3; i > start && pairs.length < limit; i--) {
       if (labels[i - 1] >= 0 && labels[i] >= 0 && labels[i + 1] >= 0 && labels[i + 2] >= 0) pairs.push(i)
     }
   }
