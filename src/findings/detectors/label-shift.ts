@@ -30,7 +30,7 @@ export const labelShift: Detector = {
     const gainsOf = () => shifts.map((shift) => gainOf(scoreOf, labels, pairs, classes, shift))
     let gains = gainsOf()
     for (const more of steps.slice(1)) {
-      if (!gains.some(({ mean, error }) => mean + 3 * error > enough)) break
+      if (!gains.some(({ mean, error }) => mean + 2.5 * error > enough)) break
       pairs = positionsOf(classes, labels, more)
       gains = gainsOf()
     }

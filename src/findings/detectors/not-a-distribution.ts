@@ -3,7 +3,7 @@ import { tupleOf } from '../../tensor/shape.ts'
 import { type ClassCall, classCall, hasClassTarget } from '../classes.ts'
 import { clear, type Detector, type Outcome } from '../detector.ts'
 import { indexOf } from '../extent.ts'
-import { rowsLooked, sampledRows } from '../rows.ts'
+import { logSumExp, rowsLooked, sampledRows } from '../rows.ts'
 import type { Subject } from '../subject.ts'
 import { farthestFromOne } from '../sums.ts'
 import { remarked, repairOf, typedCall } from '../typed.ts'
@@ -46,7 +46,6 @@ function offRows(subject: Subject, rows: Int32Array): Found | null {
   for (const row of rows) {
     const start = Math.floor(row / inner) * count * inner + (row % inner)
     let sum = 0
-    let exps = 0
     for (let c = 0, i = start; c < count; c++, i += inner) {
       const value = values[i]
       if (value < 0 && negative < 0) negative = i
@@ -54,12 +53,11 @@ function offRows(subject: Subject, rows: Int32Array): Found | null {
       // the largest, as long as all are whole numbers; −1 then
       whole = whole < 0 || !Number.isInteger(value) ? -1 : Math.max(whole, value)
       sum += value
-      exps += Math.exp(value)
     }
-    if (Math.abs(exps - 1) <= tolerance) logs++
     // a row of zeros counts for nothing, which is a way of ignoring it
     if (!(Math.abs(sum - 1) > tolerance) || sum === 0) continue
     off++
+    if (Math.abs(Math.exp(logSumExp(values, start, count, inner)) - 1) <= tolerance) logs++
     if (Math.abs(sum - 1) > Math.abs(worst - 1) || at < 0) [worst, at] = [sum, row]
   }
   if (negative < 0 && off === 0) return null

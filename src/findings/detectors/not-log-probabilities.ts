@@ -2,7 +2,7 @@ import { snakeCase } from '../../names.ts'
 import type { LossSpec } from '../../spec.ts'
 import { classCall, hasScores } from '../classes.ts'
 import { clear, type Detector } from '../detector.ts'
-import { logSumExp, rowsLooked, sampledRows } from '../rows.ts'
+import { isNearlyNormalised, logSumExp, rowsLooked, sampledRows } from '../rows.ts'
 import type { Subject } from '../subject.ts'
 import { typedCall } from '../typed.ts'
 import { figure, grouped } from '../words.ts'
@@ -25,6 +25,10 @@ export const notLogProbabilities: Detector = {
     let [off, farthest, positive, probabilities, judged] = [0, 0, 0, 0, 0]
     for (const row of rows) {
       const start = Math.floor(row / inner) * count * inner + (row % inner)
+      if (isNearlyNormalised(values, start, count, inner)) {
+        judged++
+        continue
+      }
       const lse = logSumExp(values, start, count, inner)
       if (!Number.isFinite(lse)) continue
       judged++

@@ -1,8 +1,11 @@
 import { clear, type Detector } from '../detector.ts'
-import { lookedAt, sampleSize } from '../extent.ts'
+import { lookedAt, sampleOf } from '../extent.ts'
 import type { Subject } from '../subject.ts'
 import { typedCall } from '../typed.ts'
 import { figure } from '../words.ts'
+
+/** Means are told by few values; each exponential costs as much as what a loss does with ten. */
+const few = 4096
 
 /** Rates where their logarithms are wanted, or the reverse: the mean of the counts tells which they are. */
 export const ratesAsLogarithms: Detector = {
@@ -14,22 +17,23 @@ export const ratesAsLogarithms: Detector = {
     const [{ name: input }, { name: target }] = spec.inputs
     const { size } = tensors[target]
     if (plan === null || size < 8) return clear
-    const x = subject.sample(input)
-    const counts = meanOf(subject.sample(target))
-    let [sum, exps, least] = [0, 0, Infinity]
+    const looked = lookedAt(size, few)
+    const x = sampleOf(tensors[input], few)
+    let [sum, exps] = [0, 0]
     for (let i = 0; i < x.length; i++) {
+      // rates are never negative, and of negative logarithms another check speaks
+      if (x[i] < 0) return { found: [], looked }
       sum += x[i]
       exps += Math.exp(x[i])
-      least = Math.min(least, x[i])
     }
+    const counts = meanOf(sampleOf(tensors[target], few))
     const [rate, logRate] = [sum / x.length, exps / x.length]
     const near = (value: number) => value > counts / 2 && value < 2 * counts
-    const found =
-      values.logInput === true ? least >= 0 && near(rate) && logRate > 20 * counts : least >= 0 && near(logRate) && counts > 20 * rate
-    if (!found) return { found: [], looked: size > sampleSize ? lookedAt(size) : null }
+    const found = values.logInput === true ? near(rate) && logRate > 20 * counts : near(logRate) && counts > 20 * rate
+    if (!found) return { found: [], looked }
     const typed = typedCall({ ...subject, values: { ...values, logInput: values.logInput !== true } })
     return {
-      looked: lookedAt(size),
+      looked,
       found: [
         {
           level: 'warning',
