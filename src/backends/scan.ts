@@ -3,7 +3,7 @@ import { sizeOf } from '../tensor/shape.ts'
 import { numbersOf, type View } from '../tensor/view.ts'
 import type { Kernel } from './backend.ts'
 import { run } from './choose.ts'
-import { runOthers, runRange } from './wasm/scan.ts'
+import { runCount, runRange } from './wasm/scan.ts'
 
 /** The smallest and the largest number among the elements of an array, Infinity and −Infinity where there is none; and whether there is a NaN. */
 export interface Range {
@@ -19,8 +19,11 @@ export function rangeOf(view: View): Range {
   return { min, max, nan: total > 0 }
 }
 
-/** Whether every element of an array is a or b: both have to be numbers that its dtype can hold. NaN is neither. */
-export const holdsOnly = (view: View, a: number, b: number): boolean => runWell(othersKernel, { view, a, b }).total === 0
+/** How many elements of an array are b, where all others are a; null where there are others, as NaN is. Both are numbers that its dtype can hold, and differ. */
+export function countAmong(view: View, a: number, b: number): number | null {
+  const { total } = runWell(countKernel, { view, a, b })
+  return total < 0 ? null : total
+}
 
 interface Scanned {
   readonly view: View
@@ -58,16 +61,19 @@ const rangeKernel: Kernel<Scanned> = {
   },
 }
 
-/** A total above 0 where there are others. */
-const othersKernel: Kernel<Scanned & { readonly a: number; readonly b: number }> = {
-  family: 'others',
-  about: 'whether elements are others than two numbers',
+/** The count as the total; −1 where there are others. */
+const countKernel: Kernel<Scanned & { readonly a: number; readonly b: number }> = {
+  family: 'count',
+  about: 'how many elements are one of two numbers',
   simd: ['float32', 'float64'],
   reference: ({ view, a, b }) => {
     const numbers = numbersOf(view, computeOf(view))
-    let others = 0
-    for (let i = 0; i < numbers.length; i++) if (numbers[i] !== a && numbers[i] !== b) others++
-    return { values: null, total: others, gradients: {} }
+    let total = 0
+    for (let i = 0; i < numbers.length; i++) {
+      if (numbers[i] === b) total++
+      else if (numbers[i] !== a) return { values: null, total: -1, gradients: {} }
+    }
+    return { values: null, total, gradients: {} }
   },
-  wasm: ({ view, a, b }) => ({ values: null, total: Number(runOthers(view, a, b, computeOf(view))), gradients: {} }),
+  wasm: ({ view, a, b }) => ({ values: null, total: runCount(view, a, b, computeOf(view)) ?? -1, gradients: {} }),
 }

@@ -1,4 +1,4 @@
-import { holdsOnly, type Range, rangeOf } from '../backends/scan.ts'
+import { countAmong, type Range, rangeOf } from '../backends/scan.ts'
 import { type Call, readCall } from '../check.ts'
 import { LossError } from '../errors.ts'
 import { checked, type LossFunction, type Plan } from '../loss.ts'
@@ -84,7 +84,7 @@ export function subjectOfCall(loss: LossFunction, call: Call): Subject {
     sample: once((name) => sampleOf(tensors[name])),
     range,
     leaves: (name, low, high) => range(name).min < low || range(name).max > high,
-    holdsOnly: (name, a, b) => holdsOnly(tensors[name], a, b),
+    holdsOnly: (name, a, b) => countAmong(tensors[name], a, b) !== null,
     mean: () => meanKnown('mean'),
     again,
   }

@@ -1,6 +1,7 @@
-import { sizeOf } from '../tensor/shape.ts'
+import { countAmong } from '../backends/scan.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { numbersOf } from '../tensor/view.ts'
+import { type Lines, linesOf, sampledRows } from './rows.ts'
 
 /** Whether a number is one that a probability can be; NaN is none. */
 export const isUnit = (x: number): boolean => x >= 0 && x <= 1
@@ -39,30 +40,44 @@ export function isByteFractions(values: ArrayLike<number>): boolean {
   return fractions
 }
 
-/** Whether every line of an axis has exactly one 1, and zeros otherwise. Leaves at the first that has not. */
+/**
+ * Whether every line of an axis has exactly one 1, and zeros otherwise: as many ones as there are lines, and one in each that is looked at.
+ * Leaves early where the first line has not.
+ */
 export function isOneHot(x: Tensor, axis: number): boolean {
+  const lines = linesOf(x.shape, axis)
+  const number = lines.outer * lines.inner
   const values = numbersOf(x)
-  const [count, inner] = [x.shape[axis], sizeOf(x.shape.slice(axis + 1))]
-  for (let line = 0; line < values.length / count; line++) if (onesAt(values, line, count, inner) !== 1) return false
-  return values.length > 0
+  if (number === 0 || onesAt(values, lines, 0) !== 1 || countAmong(x, 0, 1) !== number) return false
+  return sampledRows(lines, enough).every((line) => onesAt(values, lines, line) === 1)
 }
 
-/** How many lines of an axis have several ones, of values that are all 0 or 1, and the most that one has; null where others occur. */
+/** So many elements are looked at line by line, where there is one 1 for each line. */
+const enough = 65_536
+
+/**
+ * How many lines of an axis have several ones, of values that are all 0 or 1, and the most that one has; null where others occur, or no line
+ * has. Where there are as many ones as lines, lines with several are made up for by lines with none: then those of a sample tell.
+ */
 export function severalOnes(x: Tensor, axis: number): { readonly lines: number; readonly most: number } | null {
+  const lines = linesOf(x.shape, axis)
+  const number = lines.outer * lines.inner
   const values = numbersOf(x)
-  const [count, inner] = [x.shape[axis], sizeOf(x.shape.slice(axis + 1))]
-  let [lines, most] = [0, 0]
-  for (let line = 0; line < values.length / count; line++) {
-    const ones = onesAt(values, line, count, inner)
-    if (ones < 0) return null
-    if (ones > 1) lines++
+  if (number === 0 || onesAt(values, lines, 0) < 0) return null
+  const ones = countAmong(x, 0, 1)
+  if (ones === null) return null
+  if (ones === number && sampledRows(lines, enough).every((line) => onesAt(values, lines, line) < 2)) return null
+  let [several, most] = [0, 0]
+  for (let line = 0; line < number; line++) {
+    const ones = onesAt(values, lines, line)
+    if (ones > 1) several++
     most = Math.max(most, ones)
   }
-  return most > 1 ? { lines, most } : null
+  return most > 1 ? { lines: several, most } : null
 }
 
 /** How many ones a line has; −1 where it has other numbers than 0 and 1. */
-function onesAt(values: ArrayLike<number>, line: number, count: number, inner: number): number {
+function onesAt(values: ArrayLike<number>, { count, inner }: Lines, line: number): number {
   let ones = 0
   for (let c = 0, at = Math.floor(line / inner) * count * inner + (line % inner); c < count; c++, at += inner) {
     const value = values[at]

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { Random } from '../../oracle/random.ts'
 import { useBackend } from '../../src/backends/choose.ts'
-import { holdsOnly, rangeOf } from '../../src/backends/scan.ts'
+import { countAmong, rangeOf } from '../../src/backends/scan.ts'
 import { useThreads } from '../../src/backends/wasm/threads.ts'
 import { Arena, type DType, tensor } from '../../src/index.ts'
 
@@ -61,20 +61,21 @@ for (const [way, make] of Object.entries(ways)) {
     }
   })
 
-  test(`whether there are others than two numbers, ${way}`, () => {
+  test(`how many elements are one of two numbers, ${way}`, () => {
     for (const dtype of ['float32', 'float64', 'int64'] as const) {
       const array = make(
         inside.map((x) => (x < 0.5 ? -1 : 1)),
         dtype,
       )
-      expect(holdsOnly(array, -1, 1)).toBe(true)
-      expect(holdsOnly(array, 0, 1)).toBe(false)
+      expect(countAmong(array, -1, 1)).toBe(inside.filter((x) => x >= 0.5).length)
+      expect(countAmong(array, 1, -1)).toBe(inside.filter((x) => x < 0.5).length)
+      expect(countAmong(array, 0, 1)).toBe(null)
       if (dtype === 'int64') continue
       for (const at of dtype === 'float32' ? places : [0, 5, tile, size - 1]) {
         const before = array.data[at]
         for (const odd of [0, 1 + 2 ** -23, 1 - 2 ** -24, 1e-30, NaN, Infinity]) {
           array.data[at] = odd
-          expect([odd, at, holdsOnly(array, -1, 1)]).toEqual([odd, at, false])
+          expect([odd, at, countAmong(array, -1, 1)]).toEqual([odd, at, null])
         }
         array.data[at] = before
       }
@@ -87,13 +88,15 @@ test('arrays of every length up to some vectors, and of every number of elements
     for (let length = start; length < start + 40; length++) {
       const values = Float32Array.from({ length }, (_, i) => length - 1 - i)
       expect([length, rangeOf(tensor(values))]).toEqual([length, { min: 0, max: length - 1, nan: false }])
-      expect(holdsOnly(tensor(values), 0, 1)).toBe(length < 3)
+      expect(countAmong(tensor(values), 0, 1)).toBe(length < 3 ? length - 1 : null)
+      const ones = values.map((x) => x % 2)
+      expect([length, countAmong(tensor(ones), 0, 1)]).toEqual([length, Math.floor(length / 2)])
     }
   }
   const none = { min: Infinity, max: -Infinity }
   expect(rangeOf(tensor([]))).toEqual({ ...none, nan: false })
   expect(rangeOf(tensor(new Float32Array(2000).fill(NaN)))).toEqual({ ...none, nan: true })
-  expect(holdsOnly(tensor([]), 0, 1)).toBe(true)
+  expect(countAmong(tensor([]), 0, 1)).toBe(0)
 })
 
 test('views are read as they are', () => {
@@ -101,5 +104,5 @@ test('views are read as they are', () => {
   for (let i = 0; i < size; i++) data[2 * i] = 0.5
   expect(rangeOf(tensor({ data, shape: [size], strides: [2] }))).toEqual({ min: 0.5, max: 0.5, nan: false })
   expect(rangeOf(tensor({ data, shape: [size], strides: [2], offset: 1 }))).toEqual({ min: 2, max: 2, nan: false })
-  expect(holdsOnly(tensor({ data, shape: [size, 3], strides: [2, 0] }), 0.5, 0.5)).toBe(true)
+  expect(countAmong(tensor({ data, shape: [size, 3], strides: [2, 0] }), 0, 0.5)).toBe(3 * size)
 })

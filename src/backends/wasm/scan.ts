@@ -36,12 +36,13 @@ export function runRange(view: View, compute: Compute): readonly [min: number, m
   return [min, max, nans > 0]
 }
 
-/** Whether an element is neither a nor b, as a NaN is. */
-export function runOthers(view: View, a: number, b: number, compute: Compute): boolean {
+/** How many elements are b, where all others are a, another number; null where there are others, as a NaN is. */
+export function runCount(view: View, a: number, b: number, compute: Compute): number | null {
   const { memory, kernel, size, scratch } = ready(view, compute)
   const input = inputOf(view, compute, memory, scratch)
   const args = (start: number, count: number, slot: number) => [count, input.at(start, count, slot), a, b]
-  return runTiles(memory, { kernel, name: 'others', size, tile, args, done: () => undefined }) > 0
+  const total = runTiles(memory, { kernel, name: 'count', size, tile, args, done: () => undefined })
+  return Number.isNaN(total) ? null : total
 }
 
 function ready(view: View, compute: Compute) {
@@ -58,15 +59,15 @@ function ready(view: View, compute: Compute) {
 
 /**
  * Kernels that read an array and no more: `range(count, input, out)` is 1 where there is a NaN, else 0, and leaves a vector of the smallest and one of the
- * largest other elements at `out`; `others(count, input, a, b)` is 1 where an element is neither a nor b, else 0.
+ * largest other elements at `out`; `count(count, input, a, b)` is the number of b where all others are a, else NaN.
  */
-const scanModule = (compute: Compute): CompiledKernel => compile([rangeFunction(compute), othersFunction(compute)], new ConstantTable())
+const scanModule = (compute: Compute): CompiledKernel => compile([rangeFunction(compute), countFunction(compute)], new ConstantTable())
 
 function rangeFunction(compute: Compute): FunctionBuilder {
   const f = new FunctionBuilder('range', ['i32', 'i32', 'i32'], ['f64'])
   const [count, input, out] = f.params
   const op = opOf(compute)
-  const [least, most, real] = [pairOf(f), pairOf(f), pairOf(f)]
+  const [least, most, real] = [turnsOf(f), turnsOf(f), turnsOf(f)]
   for (const local of least) splat(f.f64(Infinity), compute).set(local)
   for (const local of most) splat(f.f64(-Infinity), compute).set(local)
   for (const local of real) f.get(least[0], least[0]).op(op('eq')).set(local)
@@ -78,38 +79,48 @@ function rangeFunction(compute: Compute): FunctionBuilder {
   })
   f.get(out, ...least)
     .op(op('pmin'))
+    .op(op('pmin'))
     .memory('v128.store')
   f.get(out, ...most)
     .op(op('pmax'))
+    .op(op('pmax'))
     .memory('v128.store', 16)
-  return lacksSome(f, real)
-}
-
-function othersFunction(compute: Compute): FunctionBuilder {
-  const f = new FunctionBuilder('others', ['i32', 'i32', 'f64', 'f64'], ['f64'])
-  const [count, input, ...wanted] = f.params
-  const op = opOf(compute)
-  const [a, b] = wanted.map((value) => {
-    const local = f.local('v128')
-    splat(f.get(value), compute).set(local)
-    return local
-  })
-  const among = pairOf(f)
-  for (const local of among) f.get(a, a).op(op('eq')).set(local)
-  forEachVector(f, compute, count, input, (x, turn) => {
-    f.get(x, a).op(op('eq')).get(x, b).op(op('eq')).op('v128.or').get(among[turn]).op('v128.and').set(among[turn])
-  })
-  return lacksSome(f, among)
-}
-
-/** 1 where a bit of the masks is not set, else 0. */
-const lacksSome = (f: FunctionBuilder, masks: readonly Local[]): FunctionBuilder =>
-  f
-    .get(...masks)
+  return f
+    .get(...real)
+    .op('v128.and')
     .op('v128.and')
     .op('v128.not')
     .op('v128.any_true')
     .op('f64.convert_i32_s')
+}
+
+function countFunction(compute: Compute): FunctionBuilder {
+  const f = new FunctionBuilder('count', ['i32', 'i32', 'f64', 'f64'], ['f64'])
+  const [count, input, ...wanted] = f.params
+  const op = opOf(compute)
+  const seen = wanted.map((value) => {
+    const constant = f.local('v128')
+    splat(f.get(value), compute).set(constant)
+    return { constant, counts: turnsOf(f) }
+  })
+  forEachVector(f, compute, count, input, (x, turn) => {
+    // a mask is −1 in each lane where it is true
+    for (const { constant, counts } of seen)
+      f.get(counts[turn], x, constant)
+        .op(op('eq'))
+        .op(compute === 'float64' ? 'i64x2.sub' : 'i32x4.sub')
+        .set(counts[turn])
+  })
+  const [as, bs] = seen.map(({ counts: [even, odd, rest] }) => {
+    const total = f.local('i32')
+    f.get(even, odd).op('i32x4.add').set(even)
+    f.get(rest).lane('i32x4.extract_lane', 0)
+    for (let lane = 0; lane < 4; lane += compute === 'float64' ? 2 : 1) f.get(even).lane('i32x4.extract_lane', lane).op('i32.add')
+    f.set(total)
+    return total
+  })
+  return f.get(bs).op('f64.convert_i32_s').f64(Number.NaN).get(as, bs).op('i32.add').get(count).op('i32.eq').op('select')
+}
 
 type Word = 'pmin' | 'pmax' | 'eq'
 
@@ -121,10 +132,10 @@ const opOf =
 const splat = (f: FunctionBuilder, compute: Compute): FunctionBuilder =>
   compute === 'float64' ? f.op('f64x2.splat') : f.op('f32.demote_f64').op('f32x4.splat')
 
-/** Two of what is kept, in turns, so that no instruction waits for the one before it. */
-const pairOf = (f: FunctionBuilder): readonly Local[] => [f.local('v128'), f.local('v128')]
+/** Two of what is kept, in turns, so that no instruction waits for the one before it; and one for what is left over. */
+const turnsOf = (f: FunctionBuilder): readonly Local[] => [f.local('v128'), f.local('v128'), f.local('v128')]
 
-/** Writes `visit` for every vector, four at a time; of what is left each element by itself, in all lanes. */
+/** Writes `visit` for every vector, four at a time; of what is left over each element by itself, in all lanes, in a third turn. */
 function forEachVector(f: FunctionBuilder, compute: Compute, count: Local, input: Local, visit: (x: Local, turn: number) => void): void {
   const bytes = compute === 'float64' ? 8 : 4
   const unroll = 4
@@ -156,6 +167,6 @@ function forEachVector(f: FunctionBuilder, compute: Compute, count: Local, input
     f.get(at)
       .memory(compute === 'float64' ? 'v128.load64_splat' : 'v128.load32_splat')
       .set(x)
-    visit(x, 0)
+    visit(x, 2)
   })
 }
