@@ -34,10 +34,13 @@ export function sampleOf(array: Tensor, size = sampleSize): Numbers {
   if (all <= size) return numbersOf(array, dtype)
   const sample = allocateNumbers(dtype, size)
   const runs = size / runLength
-  const run = new (sample.constructor as typeof Float32Array)(runLength)
+  const { data, offset } = array
+  const plain = (data instanceof Float32Array || data instanceof Float64Array) && isContiguous(array) ? data : null
   for (let i = 0; i < runs; i++) {
-    gather(array, Math.floor((i * (all - runLength)) / (runs - 1)), runLength, run)
-    sample.set(run, i * runLength)
+    const from = Math.floor((i * (all - runLength)) / (runs - 1))
+    const run = sample.subarray(i * runLength, (i + 1) * runLength)
+    if (plain !== null) run.set(plain.subarray(offset + from, offset + from + runLength))
+    else gather(array, from, runLength, run)
   }
   return sample
 }

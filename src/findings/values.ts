@@ -49,11 +49,8 @@ export function isOneHot(x: Tensor, axis: number): boolean {
   const number = lines.outer * lines.inner
   const values = numbersOf(x)
   if (number === 0 || onesAt(values, lines, 0) !== 1 || countAmong(x, 0, 1) !== number) return false
-  return sampledRows(lines, enough).every((line) => onesAt(values, lines, line) === 1)
+  return sampledRows(lines).every((line) => onesAt(values, lines, line) === 1)
 }
-
-/** So many elements are looked at line by line, where there is one 1 for each line. */
-const enough = 65_536
 
 /**
  * How many lines of an axis have several ones, of values that are all 0 or 1, and the most that one has; null where others occur, or no line
@@ -66,7 +63,7 @@ export function severalOnes(x: Tensor, axis: number): { readonly lines: number; 
   if (number === 0 || onesAt(values, lines, 0) < 0) return null
   const ones = countAmong(x, 0, 1)
   if (ones === null) return null
-  if (ones === number && sampledRows(lines, enough).every((line) => onesAt(values, lines, line) < 2)) return null
+  if (ones === number && sampledRows(lines).every((line) => onesAt(values, lines, line) < 2)) return null
   let [several, most] = [0, 0]
   for (let line = 0; line < number; line++) {
     const ones = onesAt(values, lines, line)

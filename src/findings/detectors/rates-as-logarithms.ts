@@ -5,7 +5,7 @@ import { typedCall } from '../typed.ts'
 import { figure } from '../words.ts'
 
 /** Means are told by few values; each exponential costs as much as what a loss does with ten. */
-const few = 4096
+const few = 2048
 
 /** Rates where their logarithms are wanted, or the reverse: the mean of the counts tells which they are. */
 export const ratesAsLogarithms: Detector = {
