@@ -109,7 +109,7 @@ export function begin(spec: LossSpec, args: readonly unknown[]): Call {
 export function checked(plan: Planner, call: Call): Plan {
   const { spec, tensors, values } = call
   const reduction = resolveReduction(spec, values, spec.reducedInPython?.(tensors) ?? null)
-  refuseOptions(spec, spec.name, { ...tensors, ...values })
+  if (spec.refuses !== undefined) refuseOptions(spec, spec.name, { ...tensors, ...values })
   return plan(call, reduction)
 }
 

@@ -52,7 +52,8 @@ export function examine(subject: Subject): Findings {
   const ways = waysBehind(subject)
   const explained = new Set<Stage>()
   const looked = detectorsOf(subject.spec).map((detector) => verdictOf(detector, subject, ways, explained))
-  const verdicts = looked.map((verdict) => uncovered(verdict, looked))
+  const causes = looked.flatMap(({ found }) => found.filter(({ covers }) => covers !== undefined))
+  const verdicts = causes.length === 0 ? looked : looked.map((verdict) => uncovered(verdict, causes))
   const drafts = verdicts.flatMap(({ found }) => found)
   if (refusal !== null && drafts.every(({ explains, once }) => explains !== true || once !== undefined))
     drafts.push(refused(subject, refusal))
@@ -110,8 +111,8 @@ function verdictOf(detector: Detector, subject: Subject, ways: readonly (readonl
 }
 
 /** Without what is a mere consequence of what another check has found. */
-function uncovered({ found, check }: Verdict, all: readonly Verdict[]): Verdict {
-  const cause = all.flatMap((other) => other.found).find(({ covers }) => covers?.includes(check.code))
+function uncovered({ found, check }: Verdict, causes: readonly Coded[]): Verdict {
+  const cause = causes.find(({ covers }) => covers?.includes(check.code))
   if (cause === undefined || found.length === 0) return { found, check }
   if (cause.level === 'error')
     return {

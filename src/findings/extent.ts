@@ -24,8 +24,11 @@ export function extentOf(numbers: Numbers): Extent {
 /** How many elements a check looks at that judges by the look of them. */
 export const sampleSize = 16_384
 
-/** Runs of neighbours cost less to read than single elements far apart. */
-const runLength = 64
+/** How many are looked at where the loss itself costs little more than reading its arguments. */
+export const glanceSize = 1024
+
+/** Runs of neighbours cost less to read than single elements far apart: what memory fetches at once holds 16. */
+const runLengthOf = (size: number): number => (size <= glanceSize ? 16 : 64)
 
 /** Up to `size` elements, in runs spread evenly from the first element to the last. Nothing else is read. */
 export function sampleOf(array: Tensor, size = sampleSize): Numbers {
@@ -33,14 +36,15 @@ export function sampleOf(array: Tensor, size = sampleSize): Numbers {
   const dtype = dtypeOf(array)
   if (all <= size) return numbersOf(array, dtype)
   const sample = allocateNumbers(dtype, size)
-  const runs = size / runLength
+  const length = runLengthOf(size)
+  const runs = size / length
   const { data, offset } = array
   const plain = (data instanceof Float32Array || data instanceof Float64Array) && isContiguous(array) ? data : null
   for (let i = 0; i < runs; i++) {
-    const from = Math.floor((i * (all - runLength)) / (runs - 1))
-    const run = sample.subarray(i * runLength, (i + 1) * runLength)
-    if (plain !== null) run.set(plain.subarray(offset + from, offset + from + runLength))
-    else gather(array, from, runLength, run)
+    const from = Math.floor((i * (all - length)) / (runs - 1))
+    const to = i * length
+    if (plain === null) gather(array, from, length, sample.subarray(to, to + length))
+    else for (let j = 0; j < length; j++) sample[to + j] = plain[offset + from + j]
   }
   return sample
 }

@@ -7,7 +7,7 @@ import { noGrad } from '../tensor/autograd.ts'
 import type { Numbers } from '../tensor/dtype.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { numbersOf } from '../tensor/view.ts'
-import { dtypeOf, type Extent, extentOf, headOf, readerOf, sampleOf } from './extent.ts'
+import { dtypeOf, type Extent, extentOf, glanceSize, headOf, readerOf, sampleOf } from './extent.ts'
 
 /** A call under examination: its arguments as read, whether the loss refuses it, and facts about the values, each found out once. */
 export interface Subject {
@@ -36,6 +36,8 @@ export interface Subject {
   head(name: string): Numbers
   /** Some elements of an argument, in runs spread evenly over it: all of them where they are no more than `sampleSize`. */
   sample(name: string): Numbers
+  /** A few of them, likewise: at most `glanceSize`. */
+  glance(name: string): Numbers
   /** Whether an element of an argument lies outside [low, high]; NaN does not. Looks at all of them. */
   leaves(name: string, low: number, high: number): boolean
   /** Whether every element of an argument is a or b. Looks at all of them. */
@@ -82,6 +84,7 @@ export function subjectOfCall(loss: LossFunction, call: Call): Subject {
     }),
     head: once((name) => headOf(tensors[name])),
     sample: once((name) => sampleOf(tensors[name])),
+    glance: once((name) => sampleOf(tensors[name], glanceSize)),
     range,
     leaves: (name, low, high) => range(name).min < low || range(name).max > high,
     holdsOnly: (name, a, b) => countAmong(tensors[name], a, b) !== null,

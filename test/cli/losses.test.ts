@@ -104,8 +104,9 @@ test('reduction none: what the values are, and their mean', () => {
       1,107 of 8,064 values are ignored rows and 0: the mean of the result divides by 8,064, the loss's
       own by 6957.
       evidence  ignored 1107, counted 6957, denominator 6957
-      here      div(sum(values), 6957), or crossEntropy(input, target, { ignoreIndex: 255 })
-      PyTorch   values.sum() / 6957, or F.cross_entropy(input, target, ignore_index=255)
+      repair    surprisal cross-entropy segmentation/logits.npy segmentation/mask.npy --ignore-index 255
+                # or div(sum(values), 6957)
+      PyTorch   F.cross_entropy(input, target, ignore_index=255) # or values.sum() / 6957
                 (says nothing)
     "
   `)

@@ -1,5 +1,5 @@
 import { snakeCase } from '../../names.ts'
-import { isFloating } from '../../tensor/dtype.ts'
+import { isFloating, type Numbers } from '../../tensor/dtype.ts'
 import { classCall } from '../classes.ts'
 import { cannot, clear, type Detector } from '../detector.ts'
 import type { Subject } from '../subject.ts'
@@ -8,8 +8,6 @@ import { figure } from '../words.ts'
 
 /** Of fewer values a mean is near a guess, or far from it, by chance. */
 const fewest = 16
-/** So many targets tell their variance. */
-const most = 1024
 
 /** A value that no prediction can give, or that a guess gives as well. */
 export const againstChance: Detector = {
@@ -127,22 +125,17 @@ function guessOf(subject: Subject, weighted: boolean): Guess | string | null {
   const target = spec.inputs[1].name
   if (!isFloating(subject.tensors[target].dtype)) return null
   return {
-    chance: varianceOf(subject.reader(target), subject.tensors[target].size),
+    chance: varianceOf(subject.glance(target)),
     margin: 0,
     exact: false,
     words: 'the mean of the targets for all of them',
   }
 }
 
-/** Of an evenly spread sample. */
-function varianceOf(valueAt: (position: number) => number, size: number): number {
-  const step = Math.max(1, Math.floor(size / most))
-  let [count, mean, squares] = [0, 0, 0]
-  for (let i = 0; i < size; i += step) {
-    const value = valueAt(i)
-    const delta = value - mean
-    mean += delta / ++count
-    squares += delta * (value - mean)
-  }
-  return count === 0 ? Number.NaN : squares / count
+function varianceOf(values: Numbers): number {
+  let [sum, squares] = [0, 0]
+  for (let i = 0; i < values.length; i++) sum += values[i]
+  const mean = sum / values.length
+  for (let i = 0; i < values.length; i++) squares += (values[i] - mean) * (values[i] - mean)
+  return squares / values.length
 }

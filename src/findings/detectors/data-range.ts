@@ -1,7 +1,7 @@
 import type { LossSpec } from '../../spec.ts'
 import { sameShape } from '../../tensor/shape.ts'
 import { clear, type Detector, type Draft } from '../detector.ts'
-import { extentOf, lookedAt, sampleOf } from '../extent.ts'
+import { extentOf, glanceSize, lookedAt } from '../extent.ts'
 import type { Subject } from '../subject.ts'
 import { typedCall } from '../typed.ts'
 import { figure } from '../words.ts'
@@ -15,11 +15,11 @@ export const dataRange: Detector = {
     const { spec, tensors } = subject
     const [a, b] = spec.inputs.map(({ name }) => name)
     if (!sameShape(tensors[a].shape, tensors[b].shape) || tensors[a].size < 16) return clear
-    const [x, y] = [a, b].map((name) => ({ name, ...extentOf(sampleOf(tensors[name], few)) }))
+    const [x, y] = [a, b].map((name) => ({ name, ...extentOf(subject.glance(name)) }))
     const [small, large] = x.max <= y.max ? [x, y] : [y, x]
     const found: Draft[] = isUnit(small) && isBytes(subject, large) ? [ofScales(subject, small, large)] : []
     if (found.length === 0 && 'dataRange' in spec.options) found.push(...ofRange(subject, b))
-    return { found, looked: lookedAt(tensors[a].size, few) }
+    return { found, looked: lookedAt(tensors[a].size, glanceSize) }
   },
   page: {
     looks: 'A squared error in the tens of thousands; a PSNR that is 48 dB off, or negative; an SSIM near 0 for images that look alike.',
@@ -35,9 +35,6 @@ function comparesValues({ inputs }: LossSpec): boolean {
     inputs.length === 2 && inputs.every(({ domain }) => domain === 'real' || domain === 'pixels') && inputs[0].axes?.includes('D') !== true
   )
 }
-
-/** Bytes beside numbers in [0, 1] show in a few runs of pixels, and a squared error is too fast for more. */
-const few = 1024
 
 interface Range {
   readonly name: string
