@@ -6,10 +6,10 @@ import { contrastSizes } from './drawers/contrast.ts'
 import { plainImages, windowImages } from './drawers/images.ts'
 import { ignoredToken, linearSizes } from './drawers/linear.ts'
 import { noRows } from './drawers/margins.ts'
-import { atPole, drawMasks } from './drawers/masks.ts'
+import { atPole, atPowers, drawMasks } from './drawers/masks.ts'
 import { classRows, scores } from './drawers/rows.ts'
 import { drawSequences, hasLabels, sequenceSizes } from './drawers/sequences.ts'
-import { composedSizes, cosineSizes, distanceSizes } from './drawers/vectors.ts'
+import { composedSizes, cosineSizes, distanceDTypes, distanceSizes } from './drawers/vectors.ts'
 import type { Random } from './random.ts'
 import type { SizesOf } from './tolerance.ts'
 import type { Mood } from './values.ts'
@@ -58,7 +58,7 @@ export const drawers: Readonly<Record<string, Drawer>> = {
   diceLoss: { draw: drawMasks, share: 0.5 },
   distanceBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
   edgeLoss: plainImages,
-  focalTverskyLoss: { draw: drawMasks, excuse: atPole, share: 0.5 },
+  focalTverskyLoss: { draw: drawMasks, excuse: atPowers, share: 0.5 },
   gaussianNllLoss: { share: 0.6 },
   generalizedBoxIouLoss: { sizes: boxSizes, through: boxDTypes },
   infoNceLoss: { sizes: contrastSizes, share: 0.8 },
@@ -79,8 +79,8 @@ export const drawers: Readonly<Record<string, Drawer>> = {
   softmaxFocalLoss: classRows,
   ssimLoss: windowImages,
   totalVariationLoss: plainImages,
-  tripletMarginLoss: { sizes: distanceSizes },
-  tripletMarginWithDistanceLoss: { sizes: composedSizes },
+  tripletMarginLoss: { sizes: distanceSizes, through: distanceDTypes },
+  tripletMarginWithDistanceLoss: { sizes: composedSizes, through: distanceDTypes },
   tverskyLoss: { draw: drawMasks, excuse: atPole, share: 0.5 },
   zLoss: scores,
 }

@@ -1,3 +1,4 @@
+import { missingArguments } from './check.ts'
 import { LossError } from './errors.ts'
 import { pythonType, snakeCase } from './names.ts'
 import {
@@ -62,6 +63,7 @@ const unexpected = (module: string) => (name: string) =>
  */
 export function Linear(inFeatures: number, outFeatures: number, options: LinearOptions = {}): LinearLayer {
   refuseUnknown('nn.Linear', options, ['bias', 'dtype', 'random'], unexpected('Linear'))
+  refuseFeatures(outFeatures, inFeatures)
   const { bias = true, dtype = 'float32', random = Math.random } = options
   const bound = inFeatures > 0 ? 1 / Math.sqrt(inFeatures) : 0
   const drawn = (shape: readonly number[]) =>
@@ -87,6 +89,34 @@ export function Linear(inFeatures: number, outFeatures: number, options: LinearO
     return x.rank === 2 ? y : reshape(y, [...x.shape.slice(0, -1), outFeatures])
   }, parameters)
   return made
+}
+
+/** Refuses sizes of a weight that are none, in the order in which PyTorch looks at them. */
+function refuseFeatures(outFeatures: number, inFeatures: number): void {
+  const given = { inFeatures, outFeatures }
+  const missing = (['inFeatures', 'outFeatures'] as const).filter((name) => given[name] === undefined)
+  const odd =
+    missing[0] ?? (['outFeatures', 'inFeatures'] as const).find((name) => !(Number.isSafeInteger(given[name]) && given[name] >= 0))
+  if (odd === undefined) return
+  const value: unknown = given[odd]
+  const type = pythonType(value)
+  const size = missing.length > 0 ? null : Number.isSafeInteger(value)
+  throw new LossError({
+    code: size === true ? 'option-range' : 'argument-type',
+    fn: 'nn.Linear',
+    argument: odd,
+    received: typeof value === 'string' ? `'${value}'` : String(value),
+    expected: 'an integer from 0 on',
+    repair: 'nn.Linear(3, 2), from 3 features to 2',
+    pytorch:
+      size === null
+        ? `TypeError: Linear.__init__() ${missingArguments(missing.map(snakeCase))}`
+        : size
+          ? `RuntimeError: Trying to create tensor with negative dimension ${value}: [${outFeatures}, ${inFeatures}]`
+          : odd === 'outFeatures'
+            ? `TypeError: empty(): argument 'size' (position 1) must be tuple of ints, but found element of type ${type} at pos 0`
+            : `TypeError: empty(): argument 'size' failed to unpack the object at pos 2 with error "type must be tuple of ints,but got ${type}"`,
+  })
 }
 
 function wrongFeatures(input: Tensor, inFeatures: number, outFeatures: number): LossError {

@@ -107,9 +107,11 @@ function checkOptions(spec: LossFunction['spec'], fn: string, options: Readonly<
     const says = (came: string) =>
       own ? null : `TypeError: cannot assign '${came}' object to buffer '${snakeCase(name)}' (torch Tensor or None required)`
     const { shape } = tensorFrom(given, {}, fn, name, 'float32', says)
-    // a number stands for a tensor without axes, but not for one weight per class
-    if (option.shape !== 'classes' || shape.length === 1) continue
-    if (own || typeof given === 'number') throw notPerClass(fn, name, shape, typeof given === 'number' ? says(pythonType(given)) : null)
+    if (option.shape === 'classes' && (own ? shape.length !== 1 : typeof given === 'number')) {
+      throw notPerClass(fn, name, shape, typeof given === 'number' ? says(pythonType(given)) : null)
+    }
+    // functions take a number for a tensor without axes; a module keeps it as PyTorch's buffer, which has to be a tensor
+    if (!own && typeof given === 'number') throw notTensor(fn, name, given, says(pythonType(given)))
   }
   const refusal = spec.made?.refuses?.(options) ?? null
   if (refusal !== null) throw new LossError({ fn, ...refusal })
@@ -117,6 +119,17 @@ function checkOptions(spec: LossFunction['spec'], fn: string, options: Readonly<
   resolveReduction(spec, options, spec.reducedInPython?.({}) ?? null, fn)
   refuseOptions(spec, fn, options)
 }
+
+const notTensor = (fn: string, argument: string, given: number, pytorch: string | null): LossError =>
+  new LossError({
+    code: 'option-type',
+    fn,
+    argument,
+    received: `the number ${given}`,
+    expected: 'a tensor, or an array',
+    repair: `${argument}: [${given}], one value for all`,
+    pytorch,
+  })
 
 const notPerClass = (fn: string, argument: string, shape: Shape, pytorch: string | null): LossError =>
   new LossError({

@@ -269,6 +269,9 @@ describe('what a constructor refuses, as PyTorch 2.13 does when the module is ma
     ['CrossEntropyLoss', { weight: 2 }, 'weight', buffer('int', 'weight')],
     ['NLLLoss', { weight: 2.5 }, 'weight', buffer('float', 'weight')],
     ['MultiMarginLoss', { weight: 2, p: 3 }, 'weight', buffer('int', 'weight')],
+    ['BCELoss', { weight: 2 }, 'weight', buffer('int', 'weight')],
+    ['BCEWithLogitsLoss', { posWeight: 2.5 }, 'posWeight', buffer('float', 'pos_weight')],
+    ['DiceCrossEntropyLoss', { weight: 2 }, 'weight', null],
   ])('%s(%o)', (module, options, argument, pytorch) => {
     const make = (nn as unknown as Record<string, (options: object) => unknown>)[module]
     expect(refused(() => make(options))).toMatchObject({ fn: `nn.${module}`, argument, pytorch })
@@ -317,9 +320,13 @@ describe('what a constructor refuses, as PyTorch 2.13 does when the module is ma
     expect(refused(() => make(options))).toMatchObject({ fn: `nn.${module}`, argument })
   })
 
-  test('a number goes where a tensor without axes goes', () => {
+  test('a tensor without axes weighs all elements', () => {
     // torch 2.13.0: nn.BCEWithLogitsLoss(weight=torch.tensor(2.), pos_weight=torch.tensor(3.))(torch.tensor([0.]), torch.tensor([1.]))
-    expect(nn.BCEWithLogitsLoss({ weight: 2, posWeight: 3 })([0], [1]).item()).toBeCloseTo(6 * Math.LN2, 6)
+    expect(
+      nn
+        .BCEWithLogitsLoss({ weight: tensor(2), posWeight: tensor(3) })([0], [1])
+        .item(),
+    ).toBeCloseTo(6 * Math.LN2, 6)
   })
 
   test('and nothing that it takes', () => {

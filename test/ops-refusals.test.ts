@@ -24,6 +24,7 @@ const ones = (shape: number[], dtype: DType = 'float32'): Tensor =>
   tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(1), { dtype, shape })
 const wrong = (value: unknown) => value as never
 const linear = nn.Linear(3, 2)
+const size = "TypeError: empty(): argument 'size'"
 
 test.each<[string, () => unknown, string | null]>([
   [
@@ -118,6 +119,27 @@ test.each<[string, () => unknown, string | null]>([
   ['int64 beyond 2^53, which PyTorch wraps', () => add([2n ** 53n], [1n]), null],
   ['a product beyond 2^53', () => mul([2n ** 40n], [2n ** 40n]), null],
   ['a sum beyond 2^53', () => sum([2n ** 52n, 2n ** 52n]), null],
+  [
+    'nn.Linear, half a feature',
+    () => nn.Linear(2.5, 3),
+    `${size} failed to unpack the object at pos 2 with error "type must be tuple of ints,but got float"`,
+  ],
+  [
+    'nn.Linear, text',
+    () => nn.Linear(wrong('2'), 3),
+    `${size} failed to unpack the object at pos 2 with error "type must be tuple of ints,but got str"`,
+  ],
+  [
+    'nn.Linear, half a score',
+    () => nn.Linear(-1, 3.5),
+    `${size} (position 1) must be tuple of ints, but found element of type float at pos 0`,
+  ],
+  ['nn.Linear, fewer than none', () => nn.Linear(-1, 3), 'RuntimeError: Trying to create tensor with negative dimension -1: [3, -1]'],
+  [
+    'nn.Linear, one number',
+    () => nn.Linear(2, wrong(undefined)),
+    "TypeError: Linear.__init__() missing 1 required positional argument: 'out_features'",
+  ],
   ['nn.Linear, features', () => linear(ones([5, 4])), 'RuntimeError: mat1 and mat2 shapes cannot be multiplied (5x4 and 3x2)'],
   ['nn.Linear, a vector', () => linear(ones([4])), 'RuntimeError: mat1 and mat2 shapes cannot be multiplied (1x4 and 3x2)'],
   ['nn.Linear, three axes', () => linear(ones([6, 5, 4])), 'RuntimeError: mat1 and mat2 shapes cannot be multiplied (30x4 and 3x2)'],

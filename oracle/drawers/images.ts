@@ -44,14 +44,18 @@ export const windowImages: Drawer = {
  * The sizes of the terms of SSIM and its slopes.
  *
  * A variance is the difference of two moments, of the size of a square M² of the values, and is divided by at least c2 = (k2·dataRange)²; a
- * slope is the difference of two terms of the size M/c2, shared among the windows. Over the scales they are multiplied by what the other
+ * slope is the difference of two terms of the size M/c2, shared among the windows. The luminance is a quotient of the size of 1, whose slope
+ * is a difference of two terms of at most m/(m² + c1/2), for a mean m up to M. Over the scales they are multiplied by what the other
  * factors leave, at most by β/(1 − their unlikeness).
  */
 function windowSizes(c: Case): SizesOf {
   const { input, target } = c.tensors
   const option = (name: string, usual: number) => Number(c.options[name] ?? usual)
   const c2 = (option('k2', 0.03) * option('dataRange', 1)) ** 2
+  const c1 = (option('k1', 0.01) * option('dataRange', 1)) ** 2
   const most = Math.max(largest(valuesOf(input)), largest(valuesOf(target)), 1e-30)
+  const mean = Math.min(most, Math.sqrt(c1 / 2))
+  const luminance = mean / (mean ** 2 + c1 / 2)
   const [width, height, channels = 1] = [...input.shape].reverse()
   const plan = planOf(c)
   const upstream = Math.max(...(c.upstream ?? [1]).map((u) => finite(numberOf(u))))
@@ -63,8 +67,8 @@ function windowSizes(c: Case): SizesOf {
   return (output, shape) => {
     const size =
       output === 'loss'
-        ? (most ** 2 / c2) * (shape.length > 0 ? 1 : plan.counted * each)
-        : (most / c2) * upstream * each * (shares / channels)
+        ? (1 + most ** 2 / c2) * (shape.length > 0 ? 1 : plan.counted * each)
+        : (luminance + most / c2) * upstream * each * (shares / channels)
     return new Float64Array(sizeOf(shape)).fill(size)
   }
 }

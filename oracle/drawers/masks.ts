@@ -1,8 +1,10 @@
 import type { Domain } from '../../src/spec.ts'
 import { type DType, isFloating } from '../../src/tensor/dtype.ts'
 import { type Shape, sizeOf } from '../../src/tensor/shape.ts'
-import { type Case, type CaseTensor, encode, type Layout } from '../cases.ts'
+import { type Case, type CaseTensor, encode, type Layout, valuesOf } from '../cases.ts'
 import type { Draft } from '../drawers.ts'
+import { runCase } from '../run-case.ts'
+import { coarsest, tolerances } from '../tolerance.ts'
 import { drawValues } from '../values.ts'
 
 interface Drawn {
@@ -47,6 +49,21 @@ export const atPole = ({ options: { eps, alpha, beta } }: Case, ours: number, th
   eps === 0 && (Number(alpha) < 0 || Number(beta) < 0) && !Number.isFinite(ours) && !Number.isFinite(theirs)
     ? 'a denominator of 0: infinity against NaN'
     : null
+
+/**
+ * A power of 1 − score, whose digits cancel where the score is near 1: a rounding ε of the score is ε/(1 − score) of that, relatively, and as much
+ * of the power and of its slope, times the exponent. Tversky's loss is 1 − score itself.
+ */
+export function atPowers(c: Case, ours: number, theirs: number): string | null {
+  const { gamma = 0.75, ...options } = c.options
+  const { loss } = runCase({ ...c, loss: 'tversky_loss', options: { ...options, reduction: 'none' }, requires: [] })
+  if (loss === undefined) return null
+  const { epsilon, steps } = tolerances[coarsest(c, loss.dtype)]
+  const unlike = Math.min(...valuesOf(loss).filter((value) => value > 0), 1)
+  const relative = (steps * epsilon * (1 + Math.abs(Number(gamma)))) / unlike
+  const near = Math.abs(ours - theirs) <= relative * Math.max(Math.abs(ours), Math.abs(theirs))
+  return near ? 'digits of 1 − score that cancelled, to a power' : atPole(c, ours, theirs)
+}
 
 /** Losses without a mode have one of their own. */
 const modeOf = ({ spec, random }: Draft): string => ('classes' in spec.options ? 'multiclass' : random.pick(['multilabel', 'binary']))

@@ -1,6 +1,6 @@
 import type { Domain } from '../../src/spec.ts'
 import { type Shape, sizeOf } from '../../src/tensor/shape.ts'
-import { type CaseTensor, encode, type Layout } from '../cases.ts'
+import { type Case, type CaseTensor, encode, type Layout, valuesOf } from '../cases.ts'
 import type { Draft, Drawer } from '../drawers.ts'
 import type { Random } from '../random.ts'
 import { drawValues } from '../values.ts'
@@ -11,6 +11,7 @@ import { drawValues } from '../values.ts'
  */
 export const classRows: Drawer = {
   share: 0.5,
+  excuse: infiniteWeight,
   draw: (draft) => {
     const { spec, random, mood, dtype } = draft
     const classes = random.chance(0.05) ? 1 : 2 + random.integer(5)
@@ -22,6 +23,15 @@ export const classRows: Drawer = {
     }
     return { tensors, options: { ignoreIndex } }
   },
+}
+
+/** An infinite weight times a probability so small that one exponential rounds it to 0 and another does not: NaN or infinity. */
+function infiniteWeight({ tensors: { input, weight } }: Case, ours: number, theirs: number): string | null {
+  if (weight === undefined || Number.isFinite(ours) || Number.isFinite(theirs)) return null
+  const x = valuesOf(input).filter(Number.isFinite)
+  const spread = x.reduce((max, v) => Math.max(max, v), -Infinity) - x.reduce((min, v) => Math.min(min, v), Infinity)
+  // e^−87 is near the smallest normal float32
+  return spread > 87 && valuesOf(weight).includes(Infinity) ? 'an infinite weight of a probability that may round to 0' : null
 }
 
 /** Scores, and sometimes a target of which only the ignored rows matter. */

@@ -2,6 +2,7 @@ import type { CosineProblem, TripletProblem } from '../../src/families/vectors/p
 import type { Plan } from '../../src/loss.ts'
 import { norm, normSlopes } from '../../src/ops/norms.ts'
 import { divides } from '../../src/reduce.ts'
+import { type DType, isFloating } from '../../src/tensor/dtype.ts'
 import { sizeOf } from '../../src/tensor/shape.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 import { expandView, numbersOf, type View } from '../../src/tensor/view.ts'
@@ -17,6 +18,12 @@ import { finite, meanFactor, planOf, type SizesOf } from '../tolerance.ts'
 export function distanceSizes(c: Case): SizesOf {
   const plan = planOf(c)
   return sizesOfMargins(c, plan, plan.problem as TripletProblem)
+}
+
+/** A distance of two vectors of integers is a float32, whatever the third one is. */
+export function distanceDTypes({ tensors }: Case): readonly DType[] {
+  const all = Object.values(tensors).map(({ dtype }) => dtype)
+  return all.filter((dtype) => !isFloating(dtype)).length > 1 ? [...all, 'float32'] : all
 }
 
 /** The norm of a named distance; null for the cosine. */

@@ -184,7 +184,8 @@ function dtype(call: Call): DType {
   checkDifference(call, input, target, input.dtype === 'bool' ? 'input' : 'target')
   const difference = combined(input, target)
   checkWide(call, difference, 'input')
+  const given = isPerRow(input.shape, variance.shape) ? withLastAxis(variance) : variance
   // a number is multiplied with ones of the input's type
-  const own = call.scalars.includes('var') ? fractional(input) : variance
+  const own = call.scalars.includes('var') ? fractional(input) : given
   return combined(own, combined(difference, own)).dtype
 }

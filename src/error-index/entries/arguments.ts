@@ -212,6 +212,10 @@ export const callArguments: readonly Entry[] = [
         says: 'TypeError: {fn:loss}() missing {count:number} required positional arguments: {all:text}',
         versions: 'any version, where several are missing',
       },
+      {
+        says: "TypeError: Linear.__init__() missing {count:number} required positional argument: '{argument:word}'",
+        versions: 'any version: nn.Linear takes the features that come in and those that go out',
+      },
     ],
     cause: 'The loss was called with too few arguments: without the target, or with input and target in one tuple.',
     here: ({ fn, argument }) => `${fn} wants ${argument} too.`,

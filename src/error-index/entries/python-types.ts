@@ -84,18 +84,51 @@ export const pythonTypes: readonly Entry[] = [
   }),
   entry({
     id: 'weight-is-a-list',
-    title: 'A list as the weight of a module',
-    says: `TypeError: cannot assign '{got:word}' object to buffer 'weight' (torch Tensor or None required)`,
-    sample: { got: 'list' },
+    title: 'A list or a number as the weight of a module',
+    says: `TypeError: cannot assign '{got:word}' object to buffer '{name:word}' (torch Tensor or None required)`,
+    sample: { got: 'int', name: 'pos_weight' },
     mistake: 12,
     cause: 'A module keeps its weight as a buffer, and that has to be a tensor.',
     here: ({ got }) => `It was a ${got}.`,
     repair: () => [
       { pytorch: 'nn.CrossEntropyLoss(weight=torch.tensor([1., 2., 4.]))', surprisal: 'nn.CrossEntropyLoss({ weight: [1, 2, 4] })' },
     ],
-    example: () => {
-      const right = program({ input: zeros([2, 3]) }, 'nn.CrossEntropyLoss({ weight: [1, 2, 4] })(input, [0, 2])')
-      return { wrong: right, says: null, right }
+    example: ({ got, name }) => {
+      const number = { int: '2', float: '2.5' }[got]
+      // a list is a tensor here
+      if (number === undefined) {
+        const right = program({ input: zeros([2, 3]) }, 'nn.CrossEntropyLoss({ weight: [1, 2, 4] })(input, [0, 2])')
+        return { wrong: right, says: null, right }
+      }
+      const [module, option] = name === 'pos_weight' ? ['BCEWithLogitsLoss', 'posWeight'] : ['BCELoss', 'weight']
+      const says =
+        name === 'pos_weight' ? {} : { says: `TypeError: cannot assign '${got}' object to buffer 'weight' (torch Tensor or None required)` }
+      return { wrong: `nn.${module}({ ${option}: ${number} })`, ...says, right: `nn.${module}({ ${option}: [${number}] })` }
     },
+  }),
+  entry({
+    id: 'feature-count-type',
+    title: 'A number of features that is no integer',
+    says: `TypeError: empty(): argument 'size' failed to unpack the object at pos 2 with error "type must be tuple of ints,but got {got:word}"`,
+    sample: { got: 'float' },
+    older: [
+      {
+        says: `TypeError: empty(): argument 'size' (position 1) must be tuple of ints, but found element of type {got:word} at pos 0`,
+        versions: 'PyTorch 2.13, where it is the number of features that come out',
+      },
+    ],
+    cause: 'nn.Linear takes two integers. A quotient in Python is a float, even of integers: 512 / 2 is 256.0.',
+    here: ({ got }) => `It was a ${got}.`,
+    repair: () => [{ pytorch: 'nn.Linear(512 // 2, 10)', surprisal: 'nn.Linear(Math.floor(513 / 2), 10)' }],
+    example: ({ got }) => ({
+      wrong: `nn.Linear(${{ str: `'2'`, NoneType: 'null' }[got] ?? '2.5'}, 3)`,
+      ...(got === 'str' || got === 'NoneType' || got === 'float'
+        ? {}
+        : {
+            says: `TypeError: empty(): argument 'size' failed to unpack the object at pos 2 with error "type must be tuple of ints,but got float"`,
+          }),
+      right: 'nn.Linear(2, 3)',
+    }),
+    elsewhere: 'Whatever makes a tensor of a size says so.',
   }),
 ]

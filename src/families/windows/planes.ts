@@ -86,9 +86,11 @@ interface Level extends Planes {
 /** What the slopes of a level's sum are multiplied by: β·alike^(β − 1) / count, times the other factors. */
 function slopeOfProduct(levels: readonly Level[], s: number): number {
   const power = ({ alike, beta }: Level): number => (beta === 0 ? 1 : alike <= 0 ? 0 : alike ** beta)
-  if (levels.some((level) => power(level) === 0)) return 0
+  const powers = levels.map(power)
+  // what is 0 itself has no slope; 0 times another's NaN is NaN
+  if (powers[s] === 0 || (powers.includes(0) && !powers.some(Number.isNaN))) return 0
   const { alike, beta, count } = levels[s]
-  const others = levels.reduce((product, level, t) => (t === s ? product : product * power(level)), 1)
+  const others = powers.reduce((product, each, t) => (t === s ? product : product * each), 1)
   return beta === 0 ? 0 : (beta * alike ** (beta - 1) * others) / count
 }
 
