@@ -69,6 +69,7 @@ const simd = {
   'f32x4.demote_f64x2_zero': 94,
   'f64x2.promote_low_f32x4': 95,
   'i32x4.eq': 55,
+  'i32x4.lt_u': 58,
   'i32x4.shl': 171,
   'i32x4.shr_s': 172,
   'i32x4.shr_u': 173,

@@ -33,13 +33,36 @@ export const lanesParameters = [
 export type LanesParameter = (typeof lanesParameters)[number][0]
 
 /** Beside a tile, so that tiles of a power of two do not compete for the same cache lines. */
-export const tilePadding = 192
+const padding = 192
+
+/** Vectors of positions in a group, and the bytes of a class's scores there. */
+const groupVectors = 4
+const groupBytes = 16 * groupVectors
+
+/** How many bytes of scratch `tiles` needs for strips of so many bytes. */
+export const tilesBytes = (classes: number, strip: number): number =>
+  3 * strip + (classes * groupBytes + padding) + 4 * (classes * strip + padding)
+
+/** A line of positions for each class: where the strip's first one starts, and how many bytes further the next one does. */
+interface Lines {
+  readonly start: Local
+  readonly step: Local
+}
+
+/** A place in such lines that a pass takes from class to class. */
+interface Cursor {
+  readonly at: Local
+  readonly step: Local | number
+}
 
 /**
  * The kernel `rows(…) → total` for few classes, or classes that are not the last axis: neighbouring positions side by side in the lanes.
  *
- * Strip by strip, scores are copied (rows in one piece: transposed) into a tile (classes, positions) that stays in the nearest cache for the
- * passes over the classes: maximum; exponentials, which overwrite the scores, and their sum; gradient, which is copied out.
+ * Strip by strip, and in a strip group by group, it passes over the classes: maximum; exponentials, which are kept in a tile (classes,
+ * positions), and their sum. The gradient of the strip is then written class by class.
+ * Where positions lie side by side in memory they are read and written there, so that the processor fetches while it computes. A group's scores
+ * are kept beside each other on the way, since lines that are a power of two apart compete for the same places in a cache. Rows in one piece
+ * are transposed into a tile first, and back in the end; a strip that ends within a group takes that way too.
  * Positions per strip are a multiple of 16; those of `targets`, `upstream` and `values` are padded to it.
  */
 export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): CompiledKernel {
@@ -53,18 +76,26 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
   const loaded = new Map<string, Lanes>()
   const target = { f, table: p.table, constants, fma: shape.fma, compute: 'float32' as const }
   const soft = shape.blend !== null
+  // the target's gradient may be asked for in the target's place, which is read once more after it is written
+  const direct = layout === 'lines' && !shape.targetGradient
   const v128 = () => f.local('v128')
   const i32 = () => f.local('i32')
-  const [start, end, live, padded, position, first, at, c, memory] = Array.from({ length: 9 }, i32)
+  const [start, end, live, padded, position, first, c, memory, whole] = Array.from({ length: 9 }, i32)
+  const [factors, spreads, picks, kept] = Array.from({ length: 4 }, i32)
   const [scores, exponentials, distributions, targetSlopes] = Array.from({ length: 4 }, i32)
   const [even, odd, scaleLanes, weightSum] = Array.from({ length: 4 }, v128)
+  const [x, q, gradient] = Array.from({ length: 3 }, (): Lines => ({ start: i32(), step: i32() }))
   f.atEntry(() => {
     for (const [value, into] of [
       [p.scale, scaleLanes],
       [p.weightSum, weightSum],
     ])
       f.get(value).op('f32.demote_f64').op('f32x4.splat').set(into)
-    f.get(p.tiles).set(scores)
+    f.get(p.tiles).set(factors)
+    f.get(factors, p.strip).op('i32.add').set(spreads)
+    f.get(spreads, p.strip).op('i32.add').set(picks)
+    f.get(picks, p.strip).op('i32.add').set(kept)
+    f.get(p.classes).i32(groupBytes).op('i32.mul').i32(padding).op('i32.add').get(kept).op('i32.add').set(scores)
     let previous = scores
     // the target's gradient looks at the scores again, which then are not overwritten
     if (shape.targetGradient) previous = tileAfter(previous, exponentials)
@@ -84,7 +115,7 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
   return compile([f], constants)
 
   function tileAfter(tile: Local, into: Local): Local {
-    f.get(p.classes, p.strip).op('i32.mul').i32(tilePadding).op('i32.add').get(tile).op('i32.add').set(into)
+    f.get(p.classes, p.strip).op('i32.mul').i32(padding).op('i32.add').get(tile).op('i32.add').set(into)
     return into
   }
 
@@ -92,31 +123,52 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
     const rest = i32()
     f.get(end, start).op('i32.sub').tee(rest)
     f.get(p.strip, rest, p.strip).op('i32.lt_u').op('select').tee(live)
-    f.i32(63).op('i32.add').i32(-64).op('i32.and').set(padded)
-    const copy = (array: Local, stride: Local, tile: Local, into: 'tile' | 'memory') => {
-      f.get(array, start)
-      // rows lie one after the other: `start` is four bytes per row
-      if (layout === 'rows') f.i32(2).op('i32.shr_u').get(stride).op('i32.mul')
-      f.op('i32.add').set(memory)
-      const strided = { f, memory, stride, tile, line: p.strip, classes: p.classes, live, padded }
-      if (layout === 'rows') copyRows(strided, into)
-      else copyLines(strided, into)
-    }
-    copy(p.x, p.xStride, scores, 'tile')
-    if (soft) copy(p.q, p.qStride, distributions, 'tile')
+    f.i32(groupBytes - 1)
+      .op('i32.add')
+      .i32(-groupBytes)
+      .op('i32.and')
+      .set(padded)
+    if (direct) f.get(live, padded).op('i32.eq').set(whole)
+    place(x, p.x, p.xStride, scores, () => copy(p.x, p.xStride, scores, 'tile'))
+    if (soft) place(q, p.q, p.qStride, distributions, () => copy(p.q, p.qStride, distributions, 'tile'))
     f.i32(0).set(position)
-    upTo(f, position, padded, 64, () => {
+    upTo(f, position, padded, groupBytes, () => {
       f.get(start, position).op('i32.add').set(first)
-      group(4)
+      group()
     })
-    if (shape.gradient) copy(p.gradient, p.gradientStride, exponentials, 'memory')
+    if (shape.gradient) {
+      if (direct) gradientOfStrip()
+      const copyOut = () => copy(p.gradient, p.gradientStride, exponentials, 'memory')
+      if (direct) f.get(whole).op('i32.eqz').when(copyOut)
+      else copyOut()
+    }
     if (shape.targetGradient) copy(p.targetGradient, p.targetGradientStride, targetSlopes, 'memory')
   }
 
-  /** `vectors` vectors of positions, from `position` of the strip on, which is `first` of all. */
-  function group(vectors: number): void {
+  /** Where a strip's lines are found: in memory itself if they may be, else in a tile. */
+  function place(lines: Lines, array: Local, stride: Local, tile: Local, fill: () => void): void {
+    const tiled = () => {
+      fill()
+      f.get(tile).set(lines.start).get(p.strip).set(lines.step)
+    }
+    if (direct) f.get(whole).when(() => f.get(array, start).op('i32.add').set(lines.start).get(stride).set(lines.step), tiled)
+    else tiled()
+  }
+
+  function copy(array: Local, stride: Local, tile: Local, into: 'tile' | 'memory'): void {
+    f.get(array, start)
+    // rows lie one after the other: `start` is four bytes per row
+    if (layout === 'rows') f.i32(2).op('i32.shr_u').get(stride).op('i32.mul')
+    f.op('i32.add').set(memory)
+    const strided = { f, memory, stride, tile, line: p.strip, classes: p.classes, live, padded }
+    if (layout === 'rows') copyRows(strided, into)
+    else copyLines(strided, into)
+  }
+
+  /** The positions from `position` of the strip on, which is `first` of all. */
+  function group(): void {
     const s = new Simd(target, loaded)
-    const each = <T>(make: (vector: number) => T): T[] => Array.from({ length: vectors }, (_, vector) => make(vector))
+    const each = <T>(make: (vector: number) => T): T[] => Array.from({ length: groupVectors }, (_, vector) => make(vector))
     const set = (into: Local, lanes: Lanes) => f.get(lanes.local).set(into)
     const maxima = each(v128)
     const sums = each(v128)
@@ -125,21 +177,28 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
     const uniforms = each(v128)
 
     for (const local of maxima) set(local, s.constant(-Infinity))
-    overClasses((load) => {
-      for (const [vector, local] of maxima.entries()) f.get(local, load(scores, vector).local).op('f32x4.pmax').set(local)
+    const [from, aside] = [here(x), direct ? cursor(kept, null, groupBytes) : null]
+    overClasses(aside === null ? [from] : [from, aside], () => {
+      for (const [vector, local] of maxima.entries()) {
+        const score = load(from, vector)
+        if (aside !== null) store(aside, vector, score)
+        f.get(local, score.local).op('f32x4.pmax').set(local)
+      }
     })
-    const differences = soft ? null : each((vector) => s.sub(gather(scores, vector, true), { local: maxima[vector] }))
+    const again = () => (direct ? cursor(kept, null, groupBytes) : here(x))
+    const differences = soft ? null : each((vector) => s.sub(gather(again(), vector, true), { local: maxima[vector] }))
     for (const local of [...sums, ...(soft ? [...picked, ...ySums] : []), ...(shape.slopeUniform === null ? [] : uniforms)])
       set(local, s.constant(0))
-    overClasses((load, store, w) => {
-      const exponential = (vector: number) => {
+    const [score, exponential, distribution] = [again(), cursor(exponentials, position, p.strip), here(q)]
+    overClasses([score, ...(shape.gradient ? [exponential] : []), ...(soft ? [distribution] : [])], (w) => {
+      const turn = (vector: number) => {
         const inner = new Simd(target, loaded)
-        const d = inner.sub(load(scores, vector), { local: maxima[vector] })
+        const d = inner.sub(load(score, vector), { local: maxima[vector] })
         const e = expOfNegative32(inner, d, false)
-        if (shape.gradient) store(exponentials, vector, e)
+        if (shape.gradient) store(exponential, vector, e)
         set(sums[vector], inner.add({ local: sums[vector] }, e))
         if (soft) {
-          const y = blended(inner, load(distributions, vector), w)
+          const y = blended(inner, load(distribution, vector), w)
           set(picked[vector], inner.fma(y, d, { local: picked[vector] }))
           set(ySums[vector], inner.add({ local: ySums[vector] }, y))
         }
@@ -147,7 +206,11 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
           set(uniforms[vector], w === null ? inner.add({ local: uniforms[vector] }, d) : inner.fma(w, d, { local: uniforms[vector] }))
         }
       }
-      f.interleave(each((vector) => () => exponential(vector)))
+      // without FMA a turn needs more registers
+      const abreast = shape.fma ? groupVectors : 2
+      for (let from = 0; from < groupVectors; from += abreast) {
+        f.interleave(Array.from({ length: abreast }, (_, i) => () => turn(from + i)))
+      }
     })
 
     const statisticsOf = (vector: number) => {
@@ -157,26 +220,94 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
     }
     const results = f.interleave(each((vector) => () => statisticsOf(vector)))
     if (shape.targetGradient) {
-      overClasses((load, store, w) => {
+      const [known, slopes] = [again(), cursor(targetSlopes, position, p.strip)]
+      overClasses([known, slopes], (w) => {
         results.forEach(({ pick, logSum }, vector) => {
           const inner = new Simd(target, loaded)
-          const logp = inner.sub(inner.sub(load(scores, vector), { local: maxima[vector] }), logSum)
+          const logp = inner.sub(inner.sub(load(known, vector), { local: maxima[vector] }), logSum)
           const slope = inner.mul(inner.mul(logp, pick), shape.blend?.scale ?? 1)
-          store(targetSlopes, vector, w === null ? slope : inner.mul(w, slope))
+          store(slopes, vector, w === null ? slope : inner.mul(w, slope))
         })
       })
     }
     if (!shape.gradient) return
-    overClasses((load, store, w) => {
-      results.forEach(({ k, spread, pick }, vector) => {
-        const inner = new Simd(target, loaded)
-        let g = inner.mul(load(exponentials, vector), k)
-        if (spread !== null) g = inner.add(g, w === null ? spread : inner.mul(w, spread))
-        if (soft) g = inner.fma(blended(inner, load(distributions, vector), w), pick, g)
-        store(exponentials, vector, g)
+    if (!direct) {
+      gradientOfGroup(results)
+      return
+    }
+    for (const [vector, { k, spread, pick }] of results.entries()) {
+      for (const [row, lanes] of [
+        [factors, k],
+        [spreads, spread],
+        [picks, pick],
+      ] as const) {
+        if (lanes !== null)
+          f.get(row, position)
+            .op('i32.add')
+            .get(lanes.local)
+            .memory('v128.store', 16 * vector)
+      }
+    }
+  }
+
+  /** The gradient of a group, in the place of its exponentials. */
+  function gradientOfGroup(results: readonly Slopes[]): void {
+    const [exponential, distribution] = [cursor(exponentials, position, p.strip), here(q)]
+    overClasses([exponential, ...(soft ? [distribution] : [])], (w) => {
+      for (const [vector, { k, spread, pick }] of results.entries()) {
+        const s = new Simd(target, loaded)
+        const y = soft ? blended(s, load(distribution, vector), w) : null
+        store(exponential, vector, slope(s, load(exponential, vector), y, w, { k, spread, pick }))
+      }
+    })
+    if (!soft) for (const [vector, { pick }] of results.entries()) scatter(cursor(exponentials, position, p.strip), pick, vector)
+  }
+
+  /** The gradient of the strip, line by line: in long runs, as memory likes it. */
+  function gradientOfStrip(): void {
+    place(gradient, p.gradient, p.gradientStride, exponentials, () => undefined)
+    const [exponential, distribution, into] = [
+      cursor(exponentials, null, p.strip),
+      cursor(q.start, null, q.step),
+      cursor(gradient.start, null, gradient.step),
+    ]
+    overClasses([exponential, into, ...(soft ? [distribution] : [])], (w) => {
+      f.i32(0).set(position)
+      upTo(f, position, padded, groupBytes, () => {
+        const inLine = (line: Cursor) => cursor(line.at, position, 0)
+        const [e, to, y] = [inLine(exponential), inLine(into), soft ? inLine(distribution) : null]
+        const [k, spread, pick] = [factors, spreads, picks].map((row) => cursor(row, position, 0))
+        for (let vector = 0; vector < groupVectors; vector++) {
+          const s = new Simd(target, loaded)
+          const slopes = {
+            k: load(k, vector),
+            spread: shape.slopeUniform === null ? null : load(spread, vector),
+            pick: load(pick, vector),
+          }
+          store(to, vector, slope(s, load(e, vector), y === null ? null : blended(s, load(y, vector), w), w, slopes))
+        }
       })
     })
-    if (!soft) for (const [vector, { pick }] of results.entries()) scatter(vector, pick)
+    if (soft) return
+    f.i32(0).set(position)
+    upTo(f, position, padded, 16, () => {
+      f.get(start, position).op('i32.add').set(first)
+      scatter(cursor(gradient.start, position, gradient.step), load(cursor(picks, position, 0), 0), 0)
+    })
+  }
+
+  /** The gradient by a score, of its exponential and its share of the target. */
+  function slope(s: Simd, e: Lanes, y: Lanes | null, w: Lanes | null, { k, spread, pick }: Slopes): Lanes {
+    let g = s.mul(e, k)
+    if (spread !== null) g = s.add(g, w === null ? spread : s.mul(w, spread))
+    return y === null ? g : s.fma(y, pick, g)
+  }
+
+  /** Of a position: the factor of the exponentials, what every class gets, and the factor of the target. */
+  interface Slopes {
+    readonly k: Lanes
+    readonly spread: Lanes | null
+    readonly pick: Lanes
   }
 
   interface Sums {
@@ -202,7 +333,7 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
       logp = picked
     } else {
       logp = s.sub(sums.difference, logSum)
-      weight = s.write('v128.and', [shape.weighted ? gather(p.weight, vector, false) : s.constant(1), counted])
+      weight = s.write('v128.and', [shape.weighted ? gather({ at: p.weight, step: 4 }, vector, false) : s.constant(1), counted])
       picked = shape.weighted ? s.mul(weight, logp) : logp
     }
     const uniform = shape.slopeUniform === null ? s.constant(0) : s.sub(sums.uniform, s.mul({ local: weightSum }, logSum))
@@ -246,79 +377,84 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
     return { local }
   }
 
-  /** The addresses of the target classes' entries in a tile or in a table of one entry per class; those of class 0 where ignored. */
-  function targetAddresses(base: Local, vector: number, tiled: boolean): Local {
+  /** The addresses of the target classes' entries in lines, or in a table of one entry per class; those of class 0 where ignored. */
+  function targetAddresses({ at, step }: Cursor, vector: number): Local {
     const s = new Simd(target, loaded)
     const class0 = s.write('i32x4.max_s', [beside(p.targets, vector), s.bits(0)])
     const addresses = v128()
     f.get(class0.local)
-    if (tiled) f.get(p.strip).op('i32x4.splat').op('i32x4.mul')
-    else f.i32(2).op('i32x4.shl')
-    f.get(base)
-    if (tiled)
-      f.get(position)
-        .op('i32.add')
-        .i32(16 * vector)
-        .op('i32.add')
-    f.op('i32x4.splat').op('i32x4.add').set(addresses)
+    amount(step).op('i32x4.splat').op('i32x4.mul')
+    f.get(at).op('i32x4.splat').op('i32x4.add').set(addresses)
     return addresses
   }
 
-  function gather(base: Local, vector: number, tiled: boolean): Lanes {
-    const addresses = targetAddresses(base, vector, tiled)
+  function gather(from: Cursor, vector: number, perPosition: boolean): Lanes {
+    const addresses = targetAddresses(from, vector)
     const local = v128()
     for (let lane = 0; lane < 4; lane++) {
       f.get(addresses)
         .lane('i32x4.extract_lane', lane)
         .get(local)
-        .laneMemory('v128.load32_lane', lane, tiled ? 4 * lane : 0)
+        .laneMemory('v128.load32_lane', lane, perPosition ? 16 * vector + 4 * lane : 0)
         .set(local)
     }
     return { local }
   }
 
   /** Adds each lane to the gradient at its target class. */
-  function scatter(vector: number, pick: Lanes): void {
-    const addresses = targetAddresses(exponentials, vector, true)
+  function scatter(into: Cursor, pick: Lanes, vector: number): void {
+    const addresses = targetAddresses(into, vector)
+    const at = i32()
     for (let lane = 0; lane < 4; lane++) {
       f.get(addresses).lane('i32x4.extract_lane', lane).tee(at)
-      f.get(at).memory('f32.load', 4 * lane)
+      f.get(at).memory('f32.load', 16 * vector + 4 * lane)
       f.get(pick.local)
         .lane('f32x4.extract_lane', lane)
         .op('f32.add')
-        .memory('f32.store', 4 * lane)
+        .memory('f32.store', 16 * vector + 4 * lane)
     }
   }
 
-  /** Writes a pass over the classes; `w` is the weight of the class at hand, where it is wanted. */
-  function overClasses(
-    body: (
-      load: (tile: Local, vector: number) => Lanes,
-      store: (tile: Local, vector: number, lanes: Lanes) => void,
-      w: Lanes | null,
-    ) => void,
-  ): void {
+  function here(lines: Lines): Cursor {
+    return cursor(lines.start, position, lines.step)
+  }
+
+  function cursor(start: Local, offset: Local | null, step: Local | number): Cursor {
+    const at = i32()
+    f.get(start)
+    if (offset !== null) f.get(offset).op('i32.add')
+    f.set(at)
+    return { at, step }
+  }
+
+  function amount(bytes: Local | number) {
+    return typeof bytes === 'number' ? f.i32(bytes) : f.get(bytes)
+  }
+
+  function load({ at }: Cursor, vector: number): Lanes {
+    const local = v128()
+    f.get(at)
+      .memory('v128.load', 16 * vector)
+      .set(local)
+    return { local }
+  }
+
+  function store({ at }: Cursor, vector: number, lanes: Lanes): void {
+    f.get(at, lanes.local).memory('v128.store', 16 * vector)
+  }
+
+  /** Writes a pass over the classes, which takes the cursors along; `w` is the weight of the class at hand, where it is wanted. */
+  function overClasses(cursors: readonly Cursor[], body: (w: Lanes | null) => void): void {
     const weights = shape.weighted && (soft || shape.slopeUniform !== null)
-    f.get(position).set(at).i32(0).set(c)
+    f.i32(0).set(c)
     f.loop(() => {
       const w = weights ? v128() : null
       if (w !== null) f.get(p.weight, c).i32(2).op('i32.shl').op('i32.add').memory('v128.load32_splat').set(w)
-      const load = (tile: Local, vector: number): Lanes => {
-        const local = v128()
-        f.get(tile, at)
-          .op('i32.add')
-          .memory('v128.load', 16 * vector)
-          .set(local)
-        return { local }
+      body(w === null ? null : { local: w })
+      for (const { at, step } of cursors) {
+        f.get(at)
+        amount(step).op('i32.add').set(at)
       }
-      const store = (tile: Local, vector: number, lanes: Lanes) =>
-        f
-          .get(tile, at)
-          .op('i32.add')
-          .get(lanes.local)
-          .memory('v128.store', 16 * vector)
-      body(load, store, w === null ? null : { local: w })
-      f.get(at, p.strip).op('i32.add').set(at)
       f.get(c).i32(1).op('i32.add').tee(c).get(p.classes).op('i32.lt_u')
     })
   }

@@ -1,10 +1,11 @@
+import { readLabels } from '../../backends/labels.ts'
 import type { Call } from '../../check.ts'
 import { wrongDType } from '../../check.ts'
 import { LossError } from '../../errors.ts'
 import { ExactSum } from '../../exact-sum.ts'
 import type { Reduction } from '../../reduce.ts'
 import { isFloating, torchName } from '../../tensor/dtype.ts'
-import { listOf, repairShape, type Shape, sameShape, sizeOf, tupleOf } from '../../tensor/shape.ts'
+import { listOf, repairShape, type Shape, sameShape, tupleOf } from '../../tensor/shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { forEachIndex, isContiguous, numbersOf, type View } from '../../tensor/view.ts'
 import { indexOf } from '../pointwise/check.ts'
@@ -151,35 +152,50 @@ export function readClasses(call: Call, ignoreIndex: number): ClassTargets {
   const { input, target, weight } = call.tensors
   const count = input.shape[classAxis(input.shape)]
   const classes = new Int32Array(target.size)
-  const indices = target.dtype === 'int64' && isContiguous(target) ? wordsOf(target) : numbersOf(target, 'float64')
-  const step = indices instanceof Int32Array ? 2 : 1
-  const weights = weight === undefined ? null : { of: numbersOf(weight), sum: new ExactSum() }
-  let counted = 0
-  for (let row = 0, at = 0; row < classes.length; row++, at += step) {
-    const value = indices[at]
-    // the upper half of an index only says its sign, if it is an index of 32 bits
-    const whole = step === 1 || indices[at + 1] === value >> 31
-    if (whole && value === ignoreIndex) {
-      classes[row] = -1
-      continue
-    }
-    if (!(whole && value >= 0 && value < count)) {
-      const odd = exactElement(target, row)
-      // an ignoreIndex beyond 32 bits
-      if (Number(odd) !== ignoreIndex) throw outOfRange(call, Number(odd), row, count, odd)
-      classes[row] = -1
-      continue
-    }
-    classes[row] = value
-    counted++
-    weights?.sum.add(weights.of[value])
-  }
-  return { classes, counted, weightSum: weights?.sum.value() ?? counted }
+  const long = target.dtype === 'int64' && isContiguous(target)
+  const counted = long ? readLabels({ view: target, count, ignoreIndex, classes }) : readNumbers(target, count, ignoreIndex, classes)
+  if (counted === null) throw noClass(call, count, ignoreIndex)
+  return { classes, counted, weightSum: weight === undefined ? counted : weightOf(classes, count, weight) }
 }
 
-/** The lower and upper halves of contiguous int64, in turn: reading them as BigInt would cost more than the loss. */
-function wordsOf({ data, offset, shape }: View): Int32Array {
-  return new Int32Array(data.buffer, data.byteOffset + 8 * offset, 2 * sizeOf(shape))
+/** The same of labels that are no contiguous int64. */
+function readNumbers(target: Tensor, count: number, ignoreIndex: number, classes: Int32Array): number | null {
+  const indices = numbersOf(target, 'float64')
+  let counted = 0
+  for (let row = 0; row < classes.length; row++) {
+    const value = indices[row]
+    if (value === ignoreIndex) {
+      classes[row] = -1
+      continue
+    }
+    if (!(value >= 0 && value < count)) return null
+    classes[row] = value
+    counted++
+  }
+  return counted
+}
+
+/** Of the first label that is neither a class nor ignored. */
+function noClass(call: Call, count: number, ignoreIndex: number): LossError {
+  const { target } = call.tensors
+  const row = numbersOf(target, 'float64').findIndex((value) => value !== ignoreIndex && !(value >= 0 && value < count))
+  const exact = exactElement(target, row)
+  return outOfRange(call, Number(exact), row, count, exact)
+}
+
+/** The sum of the weights of all rows' classes. */
+function weightOf(classes: Int32Array, count: number, weight: Tensor): number {
+  const weights = numbersOf(weight)
+  const sum = new ExactSum()
+  if (weight.dtype === 'float64' || count > classes.length) {
+    for (const k of classes) if (k >= 0) sum.add(weights[k])
+    return sum.value()
+  }
+  // a weight of 24 bits times a count is exact
+  const rows = new Float64Array(count)
+  for (const k of classes) if (k >= 0) rows[k]++
+  for (let k = 0; k < count; k++) if (rows[k] > 0) sum.add(weights[k] * rows[k])
+  return sum.value()
 }
 
 /** The element at a position in row-major order, as it is stored. */

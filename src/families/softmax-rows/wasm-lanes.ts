@@ -2,15 +2,17 @@ import type { Outcome, Want } from '../../backends/backend.ts'
 import { homeOf } from '../../backends/wasm/engine.ts'
 import { type CompiledKernel, type KernelMemory, memoryOf } from '../../backends/wasm/memory.ts'
 import { placesOf, runTiles } from '../../backends/wasm/run.ts'
-import { lanesParameters, tilePadding } from '../../backends/wasm/softmax-lanes.ts'
+import { lanesParameters, tilesBytes } from '../../backends/wasm/softmax-lanes.ts'
 import { type Scratch, scratchOf } from '../../backends/wasm/tiles.ts'
 import { allocateNumbers, type Numbers } from '../../tensor/dtype.ts'
 import { numbersOf } from '../../tensor/view.ts'
 import type { RowsProblem } from './problem.ts'
 import { blockElements, commonArguments, outcome } from './wasm-common.ts'
 
-/** Scores of a tile: 16 KiB, so that a tile and its neighbours stay in the nearest cache. */
-const tileElements = 4096
+/** Scores of a tile of rows: 16 KiB, so that a tile and its neighbours stay in the nearest cache. */
+const rowsTile = { elements: 4096, positions: 256 }
+/** Where positions lie side by side in memory, long runs of them count more, and the second cache serves. */
+const linesTile = { elements: 16_384, positions: 1024 }
 
 /** Vectors are taken four at a time. */
 const padded = (positions: number): number => (positions + 15) & ~15
@@ -29,9 +31,10 @@ export function besideEachOther(problem: RowsProblem, want: Want, kernel: Compil
   const perSample = Math.ceil(length / block)
   const memory = homeOf([input])
   const { table } = memory.instance(kernel)
-  const strip = Math.min(Math.max(16, Math.floor(tileElements / count) & ~15), 256, padded(length))
+  const { elements, positions } = inner === 1 ? rowsTile : linesTile
+  const strip = Math.min(Math.max(16, Math.floor(elements / count) & ~15), positions, padded(length))
   const scratch = scratchOf(memory, block * count, compute)
-  const tiles = scratch(4 * (strip * count + tilePadding))
+  const tiles = scratch(tilesBytes(count, 4 * strip) / 4)
   const blocks = { count, inner, block, memory, scratch }
   const x = arrayAt(numbersOf(input, compute), blocks)
   const q = classes === null ? arrayAt(numbersOf(target, compute), blocks) : null
