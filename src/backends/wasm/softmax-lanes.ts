@@ -1,4 +1,5 @@
 import { FunctionBuilder, type Local, type ValueType } from './assembler.ts'
+import { advance, type Cursor, cursorAt, gather, type Lines, load, scatter, store } from './class-lines.ts'
 import { expOfNegative32 } from './elementary.ts'
 import { compile } from './engine.ts'
 import type { CompiledKernel } from './memory.ts'
@@ -42,18 +43,6 @@ const groupBytes = 16 * groupVectors
 /** How many bytes of scratch `tiles` needs for strips of so many bytes. */
 export const tilesBytes = (classes: number, strip: number): number =>
   3 * strip + (classes * groupBytes + padding) + 4 * (classes * strip + padding)
-
-/** A line of positions for each class: where the strip's first one starts, and how many bytes further the next one does. */
-interface Lines {
-  readonly start: Local
-  readonly step: Local
-}
-
-/** A place in such lines that a pass takes from class to class. */
-interface Cursor {
-  readonly at: Local
-  readonly step: Local | number
-}
 
 /**
  * The kernel `rows(…) → total` for few classes, or classes that are not the last axis: neighbouring positions side by side in the lanes.
@@ -123,11 +112,8 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
     const rest = i32()
     f.get(end, start).op('i32.sub').tee(rest)
     f.get(p.strip, rest, p.strip).op('i32.lt_u').op('select').tee(live)
-    f.i32(groupBytes - 1)
-      .op('i32.add')
-      .i32(-groupBytes)
-      .op('i32.and')
-      .set(padded)
+    f.i32(groupBytes - 1).op('i32.add')
+    f.i32(-groupBytes).op('i32.and').set(padded)
     if (direct) f.get(live, padded).op('i32.eq').set(whole)
     place(x, p.x, p.xStride, scores, () => copy(p.x, p.xStride, scores, 'tile'))
     if (soft) place(q, p.q, p.qStride, distributions, () => copy(p.q, p.qStride, distributions, 'tile'))
@@ -177,28 +163,30 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
     const uniforms = each(v128)
 
     for (const local of maxima) set(local, s.constant(-Infinity))
-    const [from, aside] = [here(x), direct ? cursor(kept, null, groupBytes) : null]
+    const [from, aside] = [here(x), direct ? cursorAt(f, kept, null, groupBytes) : null]
     overClasses(aside === null ? [from] : [from, aside], () => {
       for (const [vector, local] of maxima.entries()) {
-        const score = load(from, vector)
-        if (aside !== null) store(aside, vector, score)
+        const score = load(f, from, vector)
+        if (aside !== null) store(f, aside, vector, score)
         f.get(local, score.local).op('f32x4.pmax').set(local)
       }
     })
-    const again = () => (direct ? cursor(kept, null, groupBytes) : here(x))
-    const differences = soft ? null : each((vector) => s.sub(gather(again(), vector, true), { local: maxima[vector] }))
+    const again = () => (direct ? cursorAt(f, kept, null, groupBytes) : here(x))
+    const differences = soft
+      ? null
+      : each((vector) => s.sub(gather(s, again(), classesAt(vector), 16 * vector, 4), { local: maxima[vector] }))
     for (const local of [...sums, ...(soft ? [...picked, ...ySums] : []), ...(shape.slopeUniform === null ? [] : uniforms)])
       set(local, s.constant(0))
-    const [score, exponential, distribution] = [again(), cursor(exponentials, position, p.strip), here(q)]
+    const [score, exponential, distribution] = [again(), cursorAt(f, exponentials, position, p.strip), here(q)]
     overClasses([score, ...(shape.gradient ? [exponential] : []), ...(soft ? [distribution] : [])], (w) => {
       const turn = (vector: number) => {
         const inner = new Simd(target, loaded)
-        const d = inner.sub(load(score, vector), { local: maxima[vector] })
+        const d = inner.sub(load(f, score, vector), { local: maxima[vector] })
         const e = expOfNegative32(inner, d, false)
-        if (shape.gradient) store(exponential, vector, e)
+        if (shape.gradient) store(f, exponential, vector, e)
         set(sums[vector], inner.add({ local: sums[vector] }, e))
         if (soft) {
-          const y = blended(inner, load(distribution, vector), w)
+          const y = blended(inner, load(f, distribution, vector), w)
           set(picked[vector], inner.fma(y, d, { local: picked[vector] }))
           set(ySums[vector], inner.add({ local: ySums[vector] }, y))
         }
@@ -220,13 +208,13 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
     }
     const results = f.interleave(each((vector) => () => statisticsOf(vector)))
     if (shape.targetGradient) {
-      const [known, slopes] = [again(), cursor(targetSlopes, position, p.strip)]
+      const [known, slopes] = [again(), cursorAt(f, targetSlopes, position, p.strip)]
       overClasses([known, slopes], (w) => {
         results.forEach(({ pick, logSum }, vector) => {
           const inner = new Simd(target, loaded)
-          const logp = inner.sub(inner.sub(load(known, vector), { local: maxima[vector] }), logSum)
+          const logp = inner.sub(inner.sub(load(f, known, vector), { local: maxima[vector] }), logSum)
           const slope = inner.mul(inner.mul(logp, pick), shape.blend?.scale ?? 1)
-          store(slopes, vector, w === null ? slope : inner.mul(w, slope))
+          store(f, slopes, vector, w === null ? slope : inner.mul(w, slope))
         })
       })
     }
@@ -251,40 +239,42 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
   }
 
   /** The gradient of a group, in the place of its exponentials. */
-  function gradientOfGroup(results: readonly Slopes[]): void {
-    const [exponential, distribution] = [cursor(exponentials, position, p.strip), here(q)]
+  function gradientOfGroup(results: readonly (Slopes & { readonly pick: Lanes })[]): void {
+    const [exponential, distribution] = [cursorAt(f, exponentials, position, p.strip), here(q)]
     overClasses([exponential, ...(soft ? [distribution] : [])], (w) => {
       for (const [vector, { k, spread, pick }] of results.entries()) {
         const s = new Simd(target, loaded)
-        const y = soft ? blended(s, load(distribution, vector), w) : null
-        store(exponential, vector, slope(s, load(exponential, vector), y, w, { k, spread, pick }))
+        const y = soft ? blended(s, load(f, distribution, vector), w) : null
+        store(f, exponential, vector, slope(s, load(f, exponential, vector), y, w, { k, spread, pick }))
       }
     })
-    if (!soft) for (const [vector, { pick }] of results.entries()) scatter(cursor(exponentials, position, p.strip), pick, vector)
+    if (!soft)
+      for (const [vector, { pick }] of results.entries())
+        scatter(new Simd(target, loaded), cursorAt(f, exponentials, position, p.strip), classesAt(vector), pick, 16 * vector)
   }
 
   /** The gradient of the strip, line by line: in long runs, as memory likes it. */
   function gradientOfStrip(): void {
     place(gradient, p.gradient, p.gradientStride, exponentials, () => undefined)
     const [exponential, distribution, into] = [
-      cursor(exponentials, null, p.strip),
-      cursor(q.start, null, q.step),
-      cursor(gradient.start, null, gradient.step),
+      cursorAt(f, exponentials, null, p.strip),
+      cursorAt(f, q.start, null, q.step),
+      cursorAt(f, gradient.start, null, gradient.step),
     ]
     overClasses([exponential, into, ...(soft ? [distribution] : [])], (w) => {
       f.i32(0).set(position)
       upTo(f, position, padded, groupBytes, () => {
-        const inLine = (line: Cursor) => cursor(line.at, position, 0)
+        const inLine = (line: Cursor) => cursorAt(f, line.at, position, 0)
         const [e, to, y] = [inLine(exponential), inLine(into), soft ? inLine(distribution) : null]
-        const [k, spread, pick] = [factors, spreads, picks].map((row) => cursor(row, position, 0))
+        const [k, spread, pick] = [factors, spreads, picks].map((row) => cursorAt(f, row, position, 0))
         for (let vector = 0; vector < groupVectors; vector++) {
           const s = new Simd(target, loaded)
           const slopes = {
-            k: load(k, vector),
-            spread: shape.slopeUniform === null ? null : load(spread, vector),
-            pick: load(pick, vector),
+            k: load(f, k, vector),
+            spread: shape.slopeUniform === null ? null : load(f, spread, vector),
+            pick: soft ? load(f, pick, vector) : null,
           }
-          store(to, vector, slope(s, load(e, vector), y === null ? null : blended(s, load(y, vector), w), w, slopes))
+          store(f, to, vector, slope(s, load(f, e, vector), y === null ? null : blended(s, load(f, y, vector), w), w, slopes))
         }
       })
     })
@@ -292,7 +282,13 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
     f.i32(0).set(position)
     upTo(f, position, padded, 16, () => {
       f.get(start, position).op('i32.add').set(first)
-      scatter(cursor(gradient.start, position, gradient.step), load(cursor(picks, position, 0), 0), 0)
+      scatter(
+        new Simd(target, loaded),
+        cursorAt(f, gradient.start, position, gradient.step),
+        classesAt(0),
+        load(f, cursorAt(f, picks, position, 0), 0),
+        0,
+      )
     })
   }
 
@@ -300,14 +296,14 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
   function slope(s: Simd, e: Lanes, y: Lanes | null, w: Lanes | null, { k, spread, pick }: Slopes): Lanes {
     let g = s.mul(e, k)
     if (spread !== null) g = s.add(g, w === null ? spread : s.mul(w, spread))
-    return y === null ? g : s.fma(y, pick, g)
+    return y === null || pick === null ? g : s.fma(y, pick, g)
   }
 
   /** Of a position: the factor of the exponentials, what every class gets, and the factor of the target. */
   interface Slopes {
     readonly k: Lanes
     readonly spread: Lanes | null
-    readonly pick: Lanes
+    readonly pick: Lanes | null
   }
 
   interface Sums {
@@ -333,7 +329,10 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
       logp = picked
     } else {
       logp = s.sub(sums.difference, logSum)
-      weight = s.write('v128.and', [shape.weighted ? gather({ at: p.weight, step: 4 }, vector, false) : s.constant(1), counted])
+      weight = s.write('v128.and', [
+        shape.weighted ? gather(s, { at: p.weight, step: 4 }, classesAt(vector), 0, 0) : s.constant(1),
+        counted,
+      ])
       picked = shape.weighted ? s.mul(weight, logp) : logp
     }
     const uniform = shape.slopeUniform === null ? s.constant(0) : s.sub(sums.uniform, s.mul({ local: weightSum }, logSum))
@@ -377,70 +376,12 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
     return { local }
   }
 
-  /** The addresses of the target classes' entries in lines, or in a table of one entry per class; those of class 0 where ignored. */
-  function targetAddresses({ at, step }: Cursor, vector: number): Local {
-    const s = new Simd(target, loaded)
-    const class0 = s.write('i32x4.max_s', [beside(p.targets, vector), s.bits(0)])
-    const addresses = v128()
-    f.get(class0.local)
-    amount(step).op('i32x4.splat').op('i32x4.mul')
-    f.get(at).op('i32x4.splat').op('i32x4.add').set(addresses)
-    return addresses
-  }
-
-  function gather(from: Cursor, vector: number, perPosition: boolean): Lanes {
-    const addresses = targetAddresses(from, vector)
-    const local = v128()
-    for (let lane = 0; lane < 4; lane++) {
-      f.get(addresses)
-        .lane('i32x4.extract_lane', lane)
-        .get(local)
-        .laneMemory('v128.load32_lane', lane, perPosition ? 16 * vector + 4 * lane : 0)
-        .set(local)
-    }
-    return { local }
-  }
-
-  /** Adds each lane to the gradient at its target class. */
-  function scatter(into: Cursor, pick: Lanes, vector: number): void {
-    const addresses = targetAddresses(into, vector)
-    const at = i32()
-    for (let lane = 0; lane < 4; lane++) {
-      f.get(addresses).lane('i32x4.extract_lane', lane).tee(at)
-      f.get(at).memory('f32.load', 16 * vector + 4 * lane)
-      f.get(pick.local)
-        .lane('f32x4.extract_lane', lane)
-        .op('f32.add')
-        .memory('f32.store', 16 * vector + 4 * lane)
-    }
+  function classesAt(vector: number): Lanes {
+    return beside(p.targets, vector)
   }
 
   function here(lines: Lines): Cursor {
-    return cursor(lines.start, position, lines.step)
-  }
-
-  function cursor(start: Local, offset: Local | null, step: Local | number): Cursor {
-    const at = i32()
-    f.get(start)
-    if (offset !== null) f.get(offset).op('i32.add')
-    f.set(at)
-    return { at, step }
-  }
-
-  function amount(bytes: Local | number) {
-    return typeof bytes === 'number' ? f.i32(bytes) : f.get(bytes)
-  }
-
-  function load({ at }: Cursor, vector: number): Lanes {
-    const local = v128()
-    f.get(at)
-      .memory('v128.load', 16 * vector)
-      .set(local)
-    return { local }
-  }
-
-  function store({ at }: Cursor, vector: number, lanes: Lanes): void {
-    f.get(at, lanes.local).memory('v128.store', 16 * vector)
+    return cursorAt(f, lines.start, position, lines.step)
   }
 
   /** Writes a pass over the classes, which takes the cursors along; `w` is the weight of the class at hand, where it is wanted. */
@@ -451,10 +392,7 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
       const w = weights ? v128() : null
       if (w !== null) f.get(p.weight, c).i32(2).op('i32.shl').op('i32.add').memory('v128.load32_splat').set(w)
       body(w === null ? null : { local: w })
-      for (const { at, step } of cursors) {
-        f.get(at)
-        amount(step).op('i32.add').set(at)
-      }
+      for (const each of cursors) advance(f, each)
       f.get(c).i32(1).op('i32.add').tee(c).get(p.classes).op('i32.lt_u')
     })
   }
