@@ -25,7 +25,7 @@ export function readCall(spec: LossSpec, args: readonly unknown[]): Call {
   if (args.length < inputs.length) throw tooFew(spec, args.length)
   const given = readOptions(spec, spec.name, args[inputs.length])
   const named: [string, unknown][] = inputs.map(({ name }, i) => [name, args[i]])
-  for (const name of Object.keys(spec.options)) {
+  for (const name in spec.options) {
     if (spec.options[name].kind === 'tensor' && given[name] !== undefined) named.push([name, given[name]])
   }
   const scalars = named.filter(([, value]) => typeof value === 'number').map(([name]) => name)
@@ -84,7 +84,8 @@ export function refuseOptions(spec: LossSpec, fn: string, given: Readonly<Record
 
 function withDefaults(spec: LossSpec, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const values: Record<string, unknown> = {}
-  for (const [name, option] of Object.entries(spec.options)) {
+  for (const name in spec.options) {
+    const option = spec.options[name]
     if (option.kind === 'tensor') continue
     values[name] = given[name] === undefined && 'default' in option ? option.default : given[name]
   }

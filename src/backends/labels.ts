@@ -6,10 +6,11 @@ import { halvesOf, type Labels, runLabels, wordsOf } from './wasm/labels.ts'
 export function readLabels(given: Labels): number | null {
   const none = Number.isNaN(given.ignoreIndex)
   const labels = none ? { ...given, ignoreIndex: -1 } : given
-  const want = { values: false, total: true, gradients: [], scale: 1, upstream: null, into: {} }
   const { total } = labels.classes.length < worthwhile ? kernel.reference(labels, want) : run(kernel, labels, want)
   return Number.isNaN(total) || (none && total < labels.classes.length) ? null : total
 }
+
+const want = { values: false, total: true, gradients: [], scale: 1, upstream: null, into: {} } as const
 
 /** From so many labels on the call of a SIMD kernel pays. */
 const worthwhile = 512

@@ -85,19 +85,35 @@ export function homeOf(views: readonly View[], shared = slotCount() > 1): Kernel
   return commonMemory(shared)
 }
 
-const cache = new WeakMap<object, Map<string, CompiledKernel>>()
+interface Specialisations {
+  readonly all: Map<string, CompiledKernel>
+  /** The one asked for last, since the calls of a loop are alike: comparing costs less than making a text. */
+  last: { readonly parts: readonly unknown[]; readonly kernel: CompiledKernel } | null
+}
 
-/** The kernel of a formula in the specialisation that `key` names, compiled once. */
-export function cached(formula: object, key: string, make: () => CompiledKernel): CompiledKernel {
-  let kernels = cache.get(formula)
-  if (kernels === undefined) {
-    kernels = new Map()
-    cache.set(formula, kernels)
+const cache = new WeakMap<object, Specialisations>()
+
+/** The kernel of a formula in the specialisation that `parts` name, compiled once. */
+export function cached(formula: object, parts: readonly unknown[], make: () => CompiledKernel): CompiledKernel {
+  let known = cache.get(formula)
+  if (known === undefined) {
+    known = { all: new Map(), last: null }
+    cache.set(formula, known)
   }
-  let kernel = kernels.get(key)
+  if (known.last !== null && areSame(known.last.parts, parts)) return known.last.kernel
+  const key = parts.join('|')
+  let kernel = known.all.get(key)
   if (kernel === undefined) {
     kernel = make()
-    kernels.set(key, kernel)
+    known.all.set(key, kernel)
   }
+  known.last = { parts, kernel }
   return kernel
+}
+
+/** Objects may have changed meanwhile, and never are. */
+function areSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i] || (typeof a[i] === 'object' && a[i] !== null)) return false
+  return true
 }

@@ -34,7 +34,7 @@ const tile = 65_536
 export function runLabels({ view, count, ignoreIndex, classes }: Labels): number {
   if (!features().simd) throw new Unsupported('no SIMD')
   const memory = homeOf([view])
-  const kernel = cached(labelsModule, '', labelsModule)
+  const kernel = cached(labelsModule, [], labelsModule)
   const scratch = scratchOf(memory, Math.min(tile, classes.length), 'float32')
   const results = scratch()
   const words = wordsOf(view)

@@ -52,7 +52,7 @@ function ready(view: View, compute: Compute) {
   return {
     size,
     memory,
-    kernel: cached(scanModule, compute, () => scanModule(compute)),
+    kernel: cached(scanModule, [compute], () => scanModule(compute)),
     scratch: scratchOf(memory, Math.min(tile, size), compute),
   }
 }

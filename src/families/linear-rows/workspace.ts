@@ -69,7 +69,7 @@ export class Workspace {
     this.tile = tileRows(fma)
     this.tokenStride = this.width + 16 // so that tokens do not lie a power of two apart and compete for the same cache lines
     const shape = { features: this.width, tokenStride: this.tokenStride, scoreStride: classes, fma }
-    this.kernel = cached(products, Object.values(shape).join('|'), () => productsModule(shape))
+    this.kernel = cached(products, Object.values(shape), () => productsModule(shape))
     const { width } = this
     let next = firstTile
     const area = (length: number): Area => {

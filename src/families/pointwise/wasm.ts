@@ -54,8 +54,9 @@ function compiled({ formula, params, operands, compute }: PointwiseProblem, want
   const { fma } = features()
   const weighted = operands.weight !== undefined
   const upstream = want.upstream !== null
-  const key = [compute, fma, want.values, want.total, upstream, weighted, want.gradients, names, Object.values(params)].join('|')
-  return cached(formula, key, () =>
+  const parts: unknown[] = [compute, fma, want.values, want.total, upstream, weighted, ...want.gradients, '', ...names]
+  for (const name in params) parts.push(params[name])
+  return cached(formula, parts, () =>
     pointwiseModule({
       operands: names,
       value: (m, at) => formula.value(m, at, params),

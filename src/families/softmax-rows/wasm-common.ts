@@ -15,8 +15,9 @@ export function commonArguments(
   table: number,
   scratch: Scratch,
   place: Readonly<Record<'table' | 'classes' | 'weight' | 'scale' | 'weightSum', number>>,
+  parameters: number,
 ): number[] {
-  const args = new Array<number>(Object.keys(place).length).fill(0)
+  const args = new Array<number>(parameters).fill(0)
   args[place.table] = table
   args[place.classes] = params.classes
   args[place.scale] = want.scale

@@ -48,7 +48,7 @@ export function besideEachOther(problem: RowsProblem, want: Want, kernel: Compil
   const marks = scratch(block)
   const factors = upstream === null ? null : scratch(block)
   const results = values === null ? null : scratch(block)
-  const fixed = commonArguments(problem, want, table, scratch, place)
+  const fixed = commonArguments(problem, want, table, scratch, place, lanesParameters.length)
   fixed[place.strip] = 4 * strip
   const blockAt = (index: number): Block => {
     const [n, start] = [Math.floor(index / perSample), (index % perSample) * block]

@@ -28,7 +28,7 @@ export function inOnePiece(problem: RowsProblem, want: Want, kernel: CompiledKer
   const inPlace = want.gradients.includes('target') && want.into.input?.buffer === input.data.buffer
   const gradient = inPlace ? outputOf(outer * count, compute, memory, undefined, scratch) : output('input')
   const targetGradient = output('target')
-  const fixed = commonArguments(problem, want, table, scratch, place)
+  const fixed = commonArguments(problem, want, table, scratch, place, rowsParameters.length)
   const marks = classes === null ? null : perRow()
   const total = runTiles(memory, {
     kernel,

@@ -40,10 +40,9 @@ function compiled(
 ): CompiledKernel {
   const { fma } = features()
   const soft = classes === null
-  // a part of every call's latency: no arrays are made for it
-  let key = `${layout} ${fma} ${soft} ${weight !== null} ${want.values} ${want.upstream !== null} ${want.gradients}`
-  for (const name in params) key += `|${params[name]}`
-  return cached(formula, key, () =>
+  const parts: unknown[] = [layout, fma, soft, weight !== null, want.values, want.upstream !== null, ...want.gradients, '']
+  for (const name in params) parts.push(params[name])
+  return cached(formula, parts, () =>
     make({
       value: (m, row) => formula.value(m, row, params),
       slopePicked: (m, row) => formula.slope.picked(m, row, params),

@@ -116,4 +116,4 @@ function layout<K extends string>(
 
 const kernels = {}
 
-const compiled = (shape: WindowModule): CompiledKernel => cached(kernels, JSON.stringify(shape), () => windowModule(shape))
+const compiled = (shape: WindowModule): CompiledKernel => cached(kernels, [JSON.stringify(shape)], () => windowModule(shape))
