@@ -101,6 +101,11 @@ export class KernelMemory {
     return address
   }
 
+  /** Grows now if it has to, so that the next `bytes` that are allocated detach no views. */
+  makeRoom(bytes: number): void {
+    this.reserve(this.next + bytes)
+  }
+
   /** Scratch memory, by number, with views of it; it moves when more is asked for than before. */
   scratch(name: number, bytes: number): Tile {
     const known = this.tiles[name]
@@ -131,7 +136,10 @@ export class KernelMemory {
   private reserve(bytes: number): void {
     const missing = Math.ceil((bytes - this.memory.buffer.byteLength) / page)
     if (missing <= 0) return
+    const before = this.memory.buffer
     this.memory.grow(Math.max(missing, 16))
+    // detached views are nobody's: they tell no address, and what reads them throws
+    if (!this.lasting) owners.delete(before)
     owners.set(this.memory.buffer, this)
   }
 }

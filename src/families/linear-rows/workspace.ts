@@ -21,9 +21,10 @@ const classesAtOnce = 96
 /** Scratch tiles of this family: beyond those that kernels called meanwhile take. */
 const firstTile = 1000
 
-/** How many scratch tiles the loss of the scores takes at most, and of how many elements, unless a row is longer. */
+/** How many scratch tiles the loss of the scores takes at most, and of how many elements, unless a row is longer; and the constants of its kernels. */
 const lossTiles = 12
 const lossTile = 32768
+const lossTables = 65536
 
 const products = {}
 
@@ -92,8 +93,8 @@ export class Workspace {
       }
     })
     memory.instance(this.kernel)
-    // the scores stand in this memory while their loss takes scratch from it: what it takes is taken before, so that they are not detached
-    if (!memory.shared) for (let name = 0; name < lossTiles; name++) memory.scratch(name, 8 * Math.max(lossTile, classes))
+    // the scores stand in this memory while their loss takes scratch from it, which must not detach them; tiles that have to grow double
+    if (!memory.lasting) memory.makeRoom(lossTables + lossTiles * (256 + 16 * Math.max(lossTile, classes)))
     this.tokens().float32.fill(0)
     // only padded features have to be 0; what is not touched takes no memory
     if (width !== depth) for (const { weight } of this.blocks) weight().float32.fill(0)
