@@ -1,5 +1,5 @@
 // `npm run accuracy`: the worst errors of the SIMD elementary functions over every float32 of their domains; an hour or so. `npm run accuracy -- 97 log` tries every 97th for the functions so named.
-import { expOfNegative32 } from '../src/backends/wasm/elementary.ts'
+import { expOfNegative32, logOfSum } from '../src/backends/wasm/elementary.ts'
 import { allowFma, features } from '../src/backends/wasm/engine.ts'
 import { KernelMemory } from '../src/backends/wasm/memory.ts'
 import { pointwiseModule } from '../src/backends/wasm/pointwise.ts'
@@ -38,6 +38,7 @@ export const sweeps: readonly Sweep[] = [
     to: 8,
   },
   { name: 'log(x), x > 0', formula: (s, x) => s.log(x), truth: Math.log, from: 1.1754944e-38, to: 3.4028235e38 },
+  { name: 'log(x) of a sum, x in [0.71, 2^24]', formula: logOfSum, truth: Math.log, from: Math.SQRT1_2, to: 2 ** 24 },
   { name: 'log1p(x), x in (-1, 3.4e38)', formula: (s, x) => s.log1p(x), truth: Math.log1p, from: -0.99999994, to: 3.4028235e38 },
   {
     name: 'log1p(exp(-|x|)), x in [2^-26, 20]',

@@ -66,6 +66,11 @@ export function log32(s: Simd, x: Lanes): Lanes {
   const e0 = s.write('f32x4.convert_i32x4_s', [exponent])
   const e1 = s.sub(e0, s.write('v128.and', [s.constant(1), small]))
   const e = s.sub(e1, s.write('v128.and', [s.constant(23), tiny]))
+  return atTheEdges(s, x, logOfParts32(s, m, e))
+}
+
+/** log(1 + m) + e·log 2, for m from √½ − 1 to √2 − 1. */
+function logOfParts32(s: Simd, m: Lanes, e: Lanes): Lanes {
   const z = s.mul(m, m)
   const p = s.polynomial(
     m,
@@ -75,8 +80,7 @@ export function log32(s: Simd, x: Lanes): Lanes {
     ],
   )
   const low = s.fma(z, -0.5, s.fma(e, ln2Low32, s.mul(s.mul(m, z), p)))
-  const y = s.fma(e, ln2High32, s.add(m, low))
-  return atTheEdges(s, x, y)
+  return s.fma(e, ln2High32, s.add(m, low))
 }
 
 /** log(1 + x); for x in [0, 1] a polynomial alone. */
@@ -156,6 +160,33 @@ export function log64(s: Simd, x: Lanes): Lanes {
   const inner = s.fma(k, ln2Low64, s.mul(q, s.fma(z, series, half)))
   const y = s.fma(k, ln2High64, s.sub(f, s.sub(half, inner)))
   return atTheEdges(s, x, y)
+}
+
+/**
+ * log x for x from √½ up, as a sum of exponentials of which the largest is 1: rows of few scores take one each, so it has half the instructions
+ * of a logarithm of anything. What is not finite gives NaN. In float32 as exact as log32; in float64 to 5·10⁻¹² of itself, which is nothing
+ * beside the float32 exponentials in the sum.
+ */
+export function logOfSum(s: Simd, x: Lanes): Lanes {
+  const notFinite = s.sub(x, x) // NaN, or else 0
+  if (s.wide === 'f32x4') {
+    const least = s.bits(0x3f3504f3) // √½
+    const above = s.write('i32x4.sub', [x, least])
+    const e = s.write('f32x4.convert_i32x4_s', [s.write('i32x4.shr_u', [above], 23)])
+    const m = s.write('i32x4.add', [s.write('v128.and', [above, s.bits(0x007fffff)]), least])
+    return s.add(logOfParts32(s, s.sub(m, 1), e), notFinite)
+  }
+  const least = s.bits(0x3fe6a09e667f3bcdn) // √½
+  const above = s.write('i64x2.sub', [x, least])
+  // the exponent as a float64: its bits below those of 2^52, then 2^52 taken away
+  const e = s.sub(s.write('v128.or', [s.write('i64x2.shr_u', [above], 52), s.bits(0x4330000000000000n)]), 4503599627370496)
+  const m = s.write('i64x2.add', [s.write('v128.and', [above, s.bits(0x000fffffffffffffn)]), least])
+  // log m = 2·artanh q
+  const f = s.sub(m, 1)
+  const q = s.div(f, s.add(f, 2))
+  const z = s.mul(q, q)
+  const series = s.polynomial(z, [0.6666666564857703, 0.40000334551568173, 0.2853734580213494, 0.2358149575871871])
+  return s.add(s.fma(e, Math.LN2, notFinite), s.fma(q, 2, s.mul(s.mul(q, z), series)))
 }
 
 export const log1p64 = (s: Simd, x: Lanes): Lanes => log1pByLog(s, x, (u) => log64(s, u))

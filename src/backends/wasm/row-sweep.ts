@@ -14,8 +14,8 @@ export interface Step {
   store(stream: Local, lanes: Lanes): void
 }
 
-/** So many bytes of a row are added up in float32, in eight lanes, before float64 takes over: 16 additions each. */
-const chunkBytes = 512
+/** So many bytes of a row are added up in float32, in eight lanes, before float64 takes over: 32 additions each. */
+const chunkBytes = 1024
 
 /** A sum over a row: vectors are added in float32 for a short while, then in float64. */
 export class RowSum {

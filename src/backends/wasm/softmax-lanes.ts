@@ -1,6 +1,6 @@
 import { FunctionBuilder, type Local, type ValueType } from './assembler.ts'
 import { advance, type Cursor, cursorAt, gather, type Lines, load, scatter, store } from './class-lines.ts'
-import { expOfNegative32 } from './elementary.ts'
+import { expOfNegative32, logOfSum } from './elementary.ts'
 import { compile } from './engine.ts'
 import type { CompiledKernel } from './memory.ts'
 import { addToHalves, upTo } from './row-sweep.ts'
@@ -318,7 +318,7 @@ export function lanesModule(shape: RowsShape, layout: 'rows' | 'lines'): Compile
 
   function statistics(vector: number, sums: Sums) {
     const s = new Simd(target, loaded)
-    const logSum = s.log(sums.sum)
+    const logSum = logOfSum(s, sums.sum)
     const counted = s.write('v128.not', [s.write('i32x4.shr_s', [beside(p.targets, vector)], 31)])
     let logp: Lanes
     let picked: Lanes

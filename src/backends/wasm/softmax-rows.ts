@@ -1,5 +1,5 @@
 import { FunctionBuilder, type Local, type ValueType } from './assembler.ts'
-import { expOfNegative32 } from './elementary.ts'
+import { expOfNegative32, logOfSum } from './elementary.ts'
 import { compile } from './engine.ts'
 import type { CompiledKernel } from './memory.ts'
 import { RowShift } from './row-shift.ts'
@@ -271,7 +271,7 @@ export function rowsModule(shape: RowsShape): CompiledKernel {
     f.get(sum.value)
     if (guesses) f.get(peak).op('f64.div')
     f.set(logSum)
-    first(s.log(lanes(logSum))).set(logSum)
+    first(logOfSum(s, lanes(logSum))).set(logSum)
     if (soft) {
       f.get(pickedSum.value, ySum.value, logSum).op('f64.mul').op('f64.sub').tee(picked).set(logp)
       f.get(ySum.value).set(weightOfRow)
